@@ -1,0 +1,85 @@
+from datetime import date, datetime
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_public_id
+from accounts.zones import validate_zone
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str | None = None, password: str | None = None, **fields: Any) -> "User":
+        """A person with an address, or a pupil without one. No password means none works."""
+        user = self.model(email=(email or "").strip().lower() or None, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, email: str | None) -> "User":
+        return self.get(email__iexact=email)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who signs in: a person with an e-mail address, or a pupil without one."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person", _("Person")
+        PUPIL = "pupil", _("Pupil")
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    kind = models.CharField(max_length=6, choices=Kind, default=Kind.PERSON)
+    email = models.EmailField(_("e-mail address"), null=True, blank=True)
+    name = models.CharField(_("name"), max_length=60)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
+    language = models.CharField(_("language"), max_length=12, default="en")
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="one_person_per_address"),
+            models.CheckConstraint(
+                condition=models.Q(kind="person", email__isnull=False) | models.Q(kind="pupil", email__isnull=True),
+                name="people_have_an_address_and_pupils_have_none",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def is_pupil(self) -> bool:
+        return self.kind == self.Kind.PUPIL
+
+    def local_now(self) -> datetime:
+        return timezone.now().astimezone(self.zone)
+
+    def today(self) -> date:
+        """The date it is for this person, wherever the server stands."""
+        return self.local_now().date()

@@ -1,0 +1,25 @@
+"""Time zones as people choose them: names of the IANA database, checked before they are kept."""
+
+from functools import cache
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+SKIPPED = ("Etc/", "SystemV/", "US/", "posix/", "right/")
+
+
+@cache
+def known_zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+@cache
+def offered_zones() -> tuple[str, ...]:
+    """The names worth offering in a list: places and UTC, without the historic aliases."""
+    return tuple(sorted(z for z in known_zones() if "/" in z and not z.startswith(SKIPPED))) + ("UTC",)
+
+
+def validate_zone(value: str) -> None:
+    if value not in known_zones():
+        raise ValidationError(_("We do not know this time zone. Please choose one from the list."), code="zone")

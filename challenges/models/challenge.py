@@ -1,0 +1,216 @@
+from datetime import date, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_public_id
+from accounts.models import User
+from accounts.models.audit import record
+from challenges import schedule
+from challenges.catalog import Program, program
+from challenges.schedule import Phase
+from groups.models import Group, Membership
+
+if TYPE_CHECKING:
+    from challenges.models.participation import Participation
+    from challenges.models.step import Step
+
+
+class ChallengeQuerySet(models.QuerySet["Challenge"]):
+    def visible_to(self, user: User) -> "ChallengeQuerySet":
+        return self.filter(group__in=Group.objects.visible_to(user))
+
+    def running_for(self, user: User) -> "ChallengeQuerySet":
+        """Challenges of a member's groups that are upcoming, open or still take late acts, soonest to end first."""
+        oldest = timezone.now().date() - timedelta(days=schedule.LATE_DAYS + 1)
+        member = Membership.objects.active().filter(group=OuterRef("group"), user=user)
+        return self.filter(Exists(member), cancelled_at=None, ends_on__gte=oldest).order_by("ends_on", "pk")
+
+
+class ChallengeManager(models.Manager["Challenge"]):
+    @transaction.atomic
+    def start(
+        self,
+        *,
+        group: Group,
+        program_key: str,
+        starts_on: date,
+        by: User,
+        workdays_only: bool = False,
+        goal: int | None = None,
+        again: "Challenge | None" = None,
+    ) -> "Challenge":
+        """Begin a run of a program in a group, with its steps, and take part as its starter.
+
+        Args:
+            group: where it runs; the caller has checked that `by` may run the group.
+            program_key: a key of the catalogue, such as "t02".
+            starts_on: its first day, in the organization's calendar.
+            by: who starts it.
+            workdays_only: daily programs only: leave out Saturdays and Sundays.
+            goal: acts hoped for together; None counts a comfortable number from the group's size.
+            again: the challenge that this one repeats; its edited steps are taken over.
+        """
+        plan = program(program_key)
+        challenge = self.model(
+            group=group,
+            program_key=plan.key,
+            program_version=plan.version,
+            cadence=plan.cadence.kind,
+            per_week=again.per_week if again else plan.cadence.per_week or 1,
+            workdays_only=workdays_only and plan.cadence.kind == "daily",
+            starts_on=starts_on,
+            ends_on=starts_on,
+            again_of=again,
+            started_by=by,
+        )
+        challenge.ends_on = schedule.last_day(
+            starts_on,
+            cadence=challenge.cadence,
+            steps=again.steps.visible().count() if again else len(plan.steps),
+            weeks=plan.cadence.weeks,
+            length_days=plan.length_days,
+            workdays_only=challenge.workdays_only,
+        )
+        challenge.goal = goal or challenge.comfortable_goal()
+        challenge.save(force_insert=True)
+        challenge.lay_out_steps(plan, again)
+        challenge.welcome(by)
+        record(by, "started", challenge, group_id=group.pk)
+        return challenge
+
+
+class Challenge(models.Model):
+    """One run of a program in a group, with dates. It ends by itself and takes late acts for a week."""
+
+    class Cadence(models.TextChoices):
+        DAILY = "daily", _("One a day")
+        WEEKLY = "weekly", _("Some a week")
+        CARDS = "cards", _("Cards in any order")
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="challenges")
+    program_key = models.CharField(max_length=8)
+    program_version = models.PositiveSmallIntegerField(default=1)
+    own_title = models.CharField(_("title"), max_length=80, blank=True)
+    cadence = models.CharField(max_length=6, choices=Cadence)
+    per_week = models.PositiveSmallIntegerField(
+        _("acts a week"), default=1, validators=[MinValueValidator(1), MaxValueValidator(7)]
+    )
+    workdays_only = models.BooleanField(_("leave out weekends"), default=False)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    goal = models.PositiveIntegerField(_("acts together"), default=100, validators=[MinValueValidator(1)])
+    again_of = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="repeats")
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    cancelled_at = models.DateTimeField(null=True)
+
+    steps: "models.Manager[Step]"
+    participations: "models.Manager[Participation]"
+    objects: ClassVar[ChallengeManager] = ChallengeManager.from_queryset(ChallengeQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")), name="a_challenge_ends_after_it_starts"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(per_week__gte=1, per_week__lte=7), name="at_most_seven_acts_a_week_are_asked"
+            ),
+        ]
+        indexes = [models.Index(fields=["group", "-starts_on"], name="challenges_of_a_group")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("challenge", args=[self.public_id])
+
+    @cached_property
+    def program(self) -> Program:
+        return program(self.program_key, language=get_language() or "en")
+
+    @property
+    def title(self) -> str:
+        return self.own_title or self.program.title
+
+    @property
+    def closes_on(self) -> date:
+        """The last day on which late acts are taken."""
+        return self.ends_on + timedelta(days=schedule.LATE_DAYS)
+
+    def phase_on(self, day: date) -> Phase:
+        return schedule.phase_on(day, start=self.starts_on, end=self.ends_on, cancelled=self.cancelled_at is not None)
+
+    @property
+    def phase(self) -> Phase:
+        """Where the whole group stands, by the organization's calendar."""
+        return self.phase_on(self.group.organization.today())
+
+    def takes_acts_of(self, day: date, *, today: date) -> bool:
+        """Whether an act done on `day` may be logged today, both in the member's calendar."""
+        in_time = today - timedelta(days=schedule.LATE_DAYS) <= day <= today
+        return in_time and self.cancelled_at is None and self.starts_on <= day <= self.ends_on
+
+    def comfortable_goal(self) -> int:
+        """A goal that a group of this size reaches without strain: what the program expects of half of it."""
+        people = max(self.group.memberships.active().count(), 8)
+        plan = program(self.program_key)
+        return max(10, round(people * plan.goal_per_person / 2 / 10) * 10)
+
+    def lay_out_steps(self, plan: Program, again: "Challenge | None" = None) -> None:
+        from challenges.models.step import Step
+
+        if again:
+            rows = [step.copy_for(self, position) for position, step in enumerate(again.steps.visible())]
+        else:
+            rows = [
+                Step(challenge=self, position=i, program_key=plan.key, step_key=s.key, version=plan.version, week=s.week)
+                for i, s in enumerate(plan.steps)
+            ]
+        Step.objects.bulk_create(rows)
+
+    def welcome(self, user: User) -> "Participation":
+        """Take a person into the challenge, from their own today on; who is in already stays as they are."""
+        from challenges.models.participation import Participation
+
+        participation, _new = Participation.objects.get_or_create(
+            challenge=self, user=user, defaults={"joined_on": user.today()}
+        )
+        return participation
+
+    def step_on(self, day: date) -> "Step | None":
+        """The step that a daily challenge asks on a day."""
+        steps = list(self.steps.visible())
+        position = schedule.position_on(self.starts_on, day, len(steps), workdays_only=self.workdays_only)
+        return None if position is None else steps[position]
+
+    @transaction.atomic
+    def reschedule(self, *, starts_on: date, ends_on: date, by: User) -> None:
+        """Move the dates; what was posted stays as it was."""
+        self.starts_on, self.ends_on = starts_on, ends_on
+        self.save(update_fields=["starts_on", "ends_on"])
+        record(by, "rescheduled", self, group_id=self.group_id)
+
+    @transaction.atomic
+    def end(self, by: User) -> None:
+        """Let today be the last day."""
+        self.ends_on = max(self.starts_on, min(self.ends_on, self.group.organization.today()))
+        self.save(update_fields=["ends_on"])
+        record(by, "ended", self, group_id=self.group_id)
+
+    @transaction.atomic
+    def cancel(self, by: User) -> None:
+        """Call it off. Acts stay in the group's feed."""
+        self.cancelled_at = timezone.now()
+        self.save(update_fields=["cancelled_at"])
+        record(by, "cancelled", self, group_id=self.group_id)

@@ -1,0 +1,68 @@
+from functools import cached_property
+from typing import ClassVar
+
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from msgspec import structs
+
+from accounts.ids import new_public_id
+from challenges.catalog import StepTemplate, program
+from challenges.models.challenge import Challenge
+
+EDITABLE = ("theme", "prompt", "detail", "reflection", "step_up")
+"""The words of a step that a leader may change; what is not changed appears in the reader's language."""
+
+
+class StepQuerySet(models.QuerySet["Step"]):
+    def visible(self) -> "StepQuerySet":
+        return self.filter(hidden_at=None).order_by("position")
+
+
+class Step(models.Model):
+    """One prompt of a challenge: a reference to the program's step, and what the leader changed of it."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="steps")
+    position = models.PositiveSmallIntegerField()
+    week = models.PositiveSmallIntegerField(default=0)
+    program_key = models.CharField(max_length=8, blank=True)
+    step_key = models.CharField(max_length=12, blank=True)
+    version = models.PositiveSmallIntegerField(default=1)
+    overrides = models.JSONField(_("changes"), default=dict, blank=True)
+    hidden_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[StepQuerySet] = StepQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["challenge", "position"], name="one_step_per_position"),
+        ]
+
+    def __str__(self) -> str:
+        return self.step_key or self.public_id
+
+    @cached_property
+    def words(self) -> StepTemplate:
+        """What a member reads: the program's words in their language, with the leader's changes over them."""
+        if not self.program_key:
+            return StepTemplate(key=self.public_id, **self.overrides)
+        plan = program(self.program_key, language=get_language() or "en")
+        template = plan.step(self.step_key).for_mode(self.challenge.group.mode)
+        return structs.replace(template, **self.overrides)
+
+    @property
+    def is_edited(self) -> bool:
+        return bool(self.overrides)
+
+    def copy_for(self, challenge: Challenge, position: int) -> "Step":
+        return Step(
+            challenge=challenge,
+            position=position,
+            week=self.week,
+            program_key=self.program_key,
+            step_key=self.step_key,
+            version=self.version,
+            overrides=self.overrides,
+        )

@@ -1,0 +1,21 @@
+from django.urls import path
+
+from challenges.views import choices, edit, ideas, participation, programs, start
+
+urlpatterns = [
+    path("start/", start.start, name="start"),
+    path("start/preview/", start.preview, name="start-preview"),
+    path("start/finish/", start.finish, name="start-finish"),
+    path("programs/", programs.programs, name="programs"),
+    path("programs/<slug:slug>/", programs.program_page, name="program"),
+    path("ideas/", ideas.ideas, name="ideas"),
+    path("evidence/", programs.evidence, name="evidence"),
+    path("challenges/<str:public_id>/edit/", edit.edit, name="challenge-edit"),
+    path("challenges/<str:public_id>/steps/", edit.steps, name="challenge-steps"),
+    path("steps/<str:public_id>/edit/", edit.step, name="step-edit"),
+    path("challenges/<str:public_id>/end/", edit.end, name="challenge-end"),
+    path("challenges/<str:public_id>/cancel/", edit.cancel, name="challenge-cancel"),
+    path("challenges/<str:public_id>/again/", edit.again, name="challenge-again"),
+    path("challenges/<str:public_id>/my-way/", participation.my_way, name="my-way"),
+    path("steps/<str:public_id>/choice/", choices.choice, name="choice"),
+]

@@ -1,0 +1,330 @@
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import IntegrityError, models, transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_public_id
+from accounts.models import User
+from challenges.models import Challenge, Step
+from feed.models.counter import Counter
+from groups.models import Group, OrganizationAdmin
+
+if TYPE_CHECKING:
+    from feed.models.photo import Photo
+
+PAGE = 20
+TEXT_LIMIT = 1000
+IN_FEED = Q(state="shown", audience__in=["group", "organization"])
+
+
+class ActQuerySet(models.QuerySet["Act"]):
+    def visible_to(self, user: User) -> "ActQuerySet":
+        """What a person may open: shown acts of their groups, their own, and what is for them as a leader."""
+        groups = Group.objects.visible_to(user)
+        led = Group.objects.filter(memberships__user=user, memberships__role="leader", memberships__state="active")
+        run = Group.objects.filter(organization__in=OrganizationAdmin.objects.filter(user=user).values("organization"))
+        shared = Q(group__in=groups) & IN_FEED
+        mine = Q(group__in=groups, author=user) & ~Q(state="removed")
+        for_leaders = Q(state="shown", audience="leaders") & (Q(group__in=led) | Q(group__in=run))
+        return self.filter(shared | mine | for_leaders)
+
+    def in_feed(self) -> "ActQuerySet":
+        return self.filter(IN_FEED).order_by("-shown_at", "-pk")
+
+    def before(self, cursor: "tuple[datetime, int] | None") -> "ActQuerySet":
+        """The acts below a cursor (moment shown, id): the same cost at any depth."""
+        if cursor is None:
+            return self
+        shown_at, pk = cursor
+        return self.filter(Q(shown_at__lt=shown_at) | Q(shown_at=shown_at, pk__lt=pk), shown_at__lte=shown_at)
+
+    def with_card(self) -> "ActQuerySet":
+        """All that a card draws, in the same query."""
+        return self.select_related("author", "photo", "parent", "parent__author", "group")
+
+
+class ActManager(models.Manager["Act"]):
+    def post(
+        self,
+        author: User,
+        group: Group,
+        *,
+        kind: str,
+        done_on: date,
+        form_key: str,
+        text: str = "",
+        audience: str = "group",
+        signed: str = "me",
+        source: str = "posted",
+        idea_key: str = "",
+        challenge: Challenge | None = None,
+        step: Step | None = None,
+        parent: "Act | None" = None,
+        link_kind: str = "",
+        feeling: int | None = None,
+        credited: Sequence[User] = (),
+        photo: "Photo | None" = None,
+    ) -> "Act":
+        """Record an act with all that belongs to it, once per form.
+
+        The same `form_key` from the same author is the same act, so a double click, Back or a retry
+        returns the act that is already there.
+
+        Args:
+            author: who posts it; the caller has checked that they are in the group.
+            group: whose feed it belongs to.
+            kind: did, saw or received.
+            done_on: the author's local date of the act, today or one of the seven days before.
+            form_key: random, drawn with the form.
+            audience: private, leaders, group or organization.
+            signed: me, or someone: stored, never rendered.
+            parent: the act that led to this one; `link_kind` says how.
+            feeling: 1 to 5, kept where only the author reads it.
+            credited: people of the group to thank, on a saw act.
+        """
+        from feed.models.credit import Credit
+
+        existing = self.filter(author=author, form_key=form_key).first()
+        if existing:
+            return existing
+        act = self.model(
+            author=author,
+            group=group,
+            kind=kind,
+            done_on=done_on,
+            zone=author.time_zone,
+            form_key=form_key,
+            text=text,
+            audience=audience,
+            signed=signed,
+            source=source,
+            idea_key=idea_key,
+            challenge=challenge,
+            step=step,
+        )
+        act.follow(parent, link_kind)
+        waits = source != "tick" and not group.policy.posts_unapproved and audience != "private"
+        act.state = Act.State.PENDING if waits else Act.State.SHOWN
+        act.shown_at = None if waits else timezone.now()
+        try:
+            with transaction.atomic():
+                act.save(force_insert=True)
+                if act.ripple_id is None and link_kind != Act.Link.INSPIRED:
+                    act.ripple = act
+                    act.save(update_fields=["ripple"])
+                if feeling:
+                    ActFeeling.objects.create(act=act, value=feeling)
+                if photo:
+                    photo.attach(act)
+                for person in credited:
+                    Credit.objects.give(act, person)
+                if act.state == Act.State.SHOWN:
+                    act.count(+1)
+        except IntegrityError:
+            twin = self.filter(author=author, form_key=form_key).first()
+            if twin is None:
+                raise
+            return twin
+        return act
+
+
+class Act(models.Model):
+    """Something kind that happened: done, seen or received."""
+
+    class Kind(models.TextChoices):
+        DID = "did", _("I did it")
+        SAW = "saw", _("I saw it")
+        RECEIVED = "received", _("I received it")
+
+    class Source(models.TextChoices):
+        POSTED = "posted", _("Posted")
+        TICK = "tick", _("Ticked")
+        PAPER = "paper", _("From paper")
+        GUEST = "guest", _("From a guest")
+        API = "api", _("From another program")
+
+    class Audience(models.TextChoices):
+        PRIVATE = "private", _("Just for me")
+        LEADERS = "leaders", _("Leaders")
+        GROUP = "group", _("The group")
+        ORGANIZATION = "organization", _("The organization")
+
+    class Signed(models.TextChoices):
+        ME = "me", _("As me")
+        SOMEONE = "someone", _("As “Someone”")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        PENDING = "pending", _("Waiting to be read")
+        SHOWN = "shown", _("Shown")
+        RETURNED = "returned", _("Sent back")
+        HIDDEN = "hidden", _("Hidden")
+        REMOVED = "removed", _("Removed")
+
+    class Link(models.TextChoices):
+        PASSED_ON = "passed_on", _("Passed on")
+        INSPIRED = "inspired", _("Did this too")
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="acts")
+    challenge = models.ForeignKey(Challenge, null=True, on_delete=models.SET_NULL, related_name="acts")
+    step = models.ForeignKey(Step, null=True, on_delete=models.SET_NULL, related_name="acts")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="acts")
+    guest_name = models.CharField(max_length=60, blank=True)
+    anonymized = models.BooleanField(default=False)
+    kind = models.CharField(max_length=8, choices=Kind)
+    source = models.CharField(max_length=6, choices=Source, default=Source.POSTED)
+    audience = models.CharField(max_length=12, choices=Audience, default=Audience.GROUP)
+    signed = models.CharField(max_length=7, choices=Signed, default=Signed.ME)
+    state = models.CharField(max_length=8, choices=State, default=State.SHOWN)
+    idea_key = models.CharField(max_length=12, blank=True)
+    text = models.TextField(max_length=TEXT_LIMIT, blank=True)
+    done_on = models.DateField()
+    zone = models.CharField(max_length=64)
+    created_at = models.DateTimeField(default=timezone.now)
+    shown_at = models.DateTimeField(null=True)
+    edited_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+    form_key = models.CharField(max_length=32, default=new_public_id)
+    parent = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="next_acts")
+    ripple = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="chain")
+    degree = models.PositiveSmallIntegerField(default=0)
+    link_kind = models.CharField(max_length=9, choices=Link, blank=True)
+    passed_on_count = models.PositiveIntegerField(default=0)
+    inspired_count = models.PositiveIntegerField(default=0)
+    comment_count = models.PositiveIntegerField(default=0)
+
+    author_id: int | None
+    ripple_id: int | None
+    parent_id: int | None
+    photo: "Photo"
+    objects: ClassVar[ActManager] = ActManager.from_queryset(ActQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["author", "form_key"], name="one_act_per_form"),
+            models.CheckConstraint(
+                condition=Q(author__isnull=False) | ~Q(guest_name="") | Q(anonymized=True),
+                name="an_act_has_an_author_a_guest_or_is_anonymized",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True, link_kind="") | Q(parent__isnull=False) & ~Q(link_kind=""),
+                name="a_linked_act_says_how_it_is_linked",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="shown") | Q(shown_at__isnull=False), name="a_shown_act_says_since_when"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["group", "-shown_at", "-id"], condition=IN_FEED, name="feed_of_a_group"),
+            models.Index(fields=["group", "kind", "-shown_at", "-id"], condition=IN_FEED, name="feed_of_a_group_by_kind"),
+            models.Index(fields=["author", "-done_on", "-id"], name="acts_of_a_person"),
+            models.Index(fields=["ripple", "degree", "id"], name="acts_of_a_ripple"),
+            models.Index(fields=["challenge", "step"], name="acts_of_a_challenge"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.public_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("act", args=[self.public_id])
+
+    @property
+    def is_in_feed(self) -> bool:
+        return self.state == self.State.SHOWN and self.audience in {"group", "organization"}
+
+    @property
+    def is_tombstone(self) -> bool:
+        return self.state == self.State.REMOVED
+
+    def can_be_changed_by(self, user: User) -> bool:
+        return self.author_id == user.pk and self.state != self.State.REMOVED
+
+    def can_be_removed_by(self, user: User) -> bool:
+        """The author may always take an act down; so may those who run the group."""
+        return self.author_id == user.pk or self.group.can_be_run_by(user)
+
+    def follow(self, parent: "Act | None", link_kind: str) -> None:
+        """Link this new act to the one it follows.
+
+        Only a new act may follow another, and only one that is already stored, so a chain can
+        never close into a loop of acts; the same people may appear again and again.
+        """
+        if parent is None:
+            return
+        if self.pk is not None:
+            raise ValueError("Only a new act can be linked.")
+        self.parent, self.link_kind = parent, link_kind
+        if link_kind == self.Link.PASSED_ON:
+            self.ripple_id = parent.ripple_id or parent.pk
+            self.degree = parent.degree + 1
+
+    def count(self, by: int) -> None:
+        """Keep the group's and the parent's totals right, in the transaction that changes the act."""
+        Counter.objects.add(self, by)
+        if self.parent_id and self.is_linked_in_public:
+            field = "passed_on_count" if self.link_kind == self.Link.PASSED_ON else "inspired_count"
+            Act.objects.filter(pk=self.parent_id).update(**{field: F(field) + by})
+
+    @property
+    def is_linked_in_public(self) -> bool:
+        return self.audience in {"group", "organization"}
+
+    @transaction.atomic
+    def change(self, state: str, *, by: User | None, why: str = "") -> bool:
+        """Move the act to another state, with totals and a row that says who, when and why.
+
+        Returns:
+            False when somebody else moved it first; then nothing happened.
+        """
+        before = self.state
+        now = timezone.now()
+        values: dict[str, Any] = {"state": state, "removed_at": now if state == self.State.REMOVED else None}
+        if state == self.State.SHOWN and self.shown_at is None:
+            values["shown_at"] = now
+        if not Act.objects.filter(pk=self.pk, state=before).update(**values):
+            return False
+        for name, value in values.items():
+            setattr(self, name, value)
+        ActChange.objects.create(act=self, before=before, after=state, by=by, why=why)
+        if before == self.State.SHOWN and state != self.State.SHOWN:
+            self.count(-1)
+        elif before != self.State.SHOWN and state == self.State.SHOWN:
+            self.count(+1)
+        return True
+
+
+class ActChange(models.Model):
+    """One change of an act's state: who, when and why."""
+
+    act = models.ForeignKey(Act, on_delete=models.CASCADE, related_name="changes")
+    before = models.CharField(max_length=8, choices=Act.State)
+    after = models.CharField(max_length=8, choices=Act.State)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    why = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after}"
+
+
+class ActFeeling(models.Model):
+    """How an act felt to its author. A table of its own, so that no query of a feed can carry it along."""
+
+    act = models.OneToOneField(Act, on_delete=models.CASCADE, related_name="feeling")
+    value = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(5)])
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(value__gte=1, value__lte=5), name="a_feeling_is_one_to_five"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.act_id}: {self.value}"

@@ -1,0 +1,75 @@
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from accounts.ids import new_public_id
+from accounts.models import User
+from feed.models.act import Act
+from groups.models import Group
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible_to(self, user: User) -> "CommentQuerySet":
+        return self.filter(Q(state="shown") | Q(author=user), act__in=Act.objects.visible_to(user)).exclude(
+            state="removed"
+        )
+
+
+class CommentManager(models.Manager["Comment"]):
+    @transaction.atomic
+    def post(self, act: Act, author: User, text: str, *, form_key: str) -> "Comment":
+        """Write under an act, once per form."""
+        waits = not act.group.policy.posts_unapproved
+        comment, new = self.get_or_create(
+            author=author,
+            form_key=form_key,
+            defaults={
+                "act": act,
+                "group_id": act.group_id,
+                "text": text,
+                "state": Act.State.PENDING if waits else Act.State.SHOWN,
+                "shown_at": None if waits else timezone.now(),
+            },
+        )
+        if new and not waits:
+            Act.objects.filter(pk=act.pk).update(comment_count=F("comment_count") + 1)
+        return comment
+
+
+class Comment(models.Model):
+    """Words under an act, where the group's policy opens them."""
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    act = models.ForeignKey(Act, on_delete=models.CASCADE, related_name="comments")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="comments")
+    anonymized = models.BooleanField(default=False)
+    state = models.CharField(max_length=8, choices=Act.State, default=Act.State.SHOWN)
+    text = models.TextField(max_length=500)
+    form_key = models.CharField(max_length=32, default=new_public_id)
+    created_at = models.DateTimeField(default=timezone.now)
+    shown_at = models.DateTimeField(null=True)
+    removed_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[CommentManager] = CommentManager.from_queryset(CommentQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["author", "form_key"], name="one_comment_per_form"),
+        ]
+        indexes = [models.Index(fields=["act", "shown_at"], name="comments_of_an_act")]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    def can_be_removed_by(self, user: User) -> bool:
+        return self.author_id == user.pk or self.group.can_be_run_by(user)
+
+    @transaction.atomic
+    def remove(self) -> None:
+        was_shown = Comment.objects.filter(pk=self.pk, state=Act.State.SHOWN)
+        if was_shown.update(state=Act.State.REMOVED, removed_at=timezone.now()):
+            Act.objects.filter(pk=self.act_id).update(comment_count=F("comment_count") - 1)

@@ -1,0 +1,45 @@
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models
+from django.db.models import F
+
+from challenges.models import Challenge
+from groups.models import Group
+
+if TYPE_CHECKING:
+    from feed.models.act import Act
+
+
+class CounterManager(models.Manager["Counter"]):
+    def add(self, act: "Act", by: int) -> None:
+        """Count an act in or out, in the caller's transaction.
+
+        Private acts count too: the total of a challenge says what happened, not what was shown.
+        """
+        key = {"group_id": act.group_id, "challenge_id": act.challenge_id, "source": act.source, "kind": act.kind}
+        if not self.filter(**key).update(total=F("total") + by):
+            _row, new = self.get_or_create(**key, defaults={"total": max(by, 0)})
+            if not new:
+                self.filter(**key).update(total=F("total") + by)
+
+
+class Counter(models.Model):
+    """How many acts of one kind and source a challenge (or a group outside of challenges) holds; rebuildable."""
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="counters")
+    challenge = models.ForeignKey(Challenge, null=True, on_delete=models.CASCADE, related_name="counters")
+    source = models.CharField(max_length=6)
+    kind = models.CharField(max_length=8)
+    total = models.IntegerField(default=0)
+
+    objects: ClassVar[CounterManager] = CounterManager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["group", "challenge", "source", "kind"], nulls_distinct=False, name="one_counter_per_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.kind}: {self.total}"

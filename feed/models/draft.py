@@ -1,0 +1,24 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from feed.models.photo import Photo
+from groups.models import Group
+
+
+class ActDraft(models.Model):
+    """What somebody has typed so far and not posted; given back only to them, in the same group."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="act_drafts")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+")
+    photo = models.OneToOneField(Photo, null=True, on_delete=models.SET_NULL, related_name="draft")
+    fields = models.JSONField(default=dict)
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "group"], name="one_draft_per_person_and_group"),
+        ]
+
+    def __str__(self) -> str:
+        return f"draft of {self.user_id}"

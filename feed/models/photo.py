@@ -1,0 +1,59 @@
+import secrets
+from typing import TYPE_CHECKING, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_public_id
+from accounts.models import User
+from feed.models.act import Act
+from groups.models import Group
+
+if TYPE_CHECKING:
+    from feed.models.draft import ActDraft
+
+
+def new_file_name() -> str:
+    """128 random bits; nothing of the sender's file name is kept."""
+    return secrets.token_hex(16)
+
+
+class PhotoQuerySet(models.QuerySet["Photo"]):
+    def visible_to(self, user: User) -> "PhotoQuerySet":
+        """A photo is seen by those who see its act, and by its owner while it is not posted yet."""
+        of_acts = models.Q(act__in=Act.objects.visible_to(user))
+        waiting = models.Q(act=None, uploader=user, group__in=Group.objects.visible_to(user))
+        return self.filter(of_acts | waiting, deleted_at=None)
+
+
+class Photo(models.Model):
+    """A picture, freshly encoded from what was sent; the sent file is never stored."""
+
+    class State(models.TextChoices):
+        READY = "ready", _("Ready")
+        REFUSED = "refused", _("Refused")
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    act = models.OneToOneField(Act, null=True, on_delete=models.CASCADE, related_name="photo")
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="photos")
+    uploader = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    name = models.CharField(max_length=32, unique=True, default=new_file_name, editable=False)
+    state = models.CharField(max_length=8, choices=State, default=State.READY)
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    alt = models.CharField(_("description"), max_length=300, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    deleted_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[PhotoQuerySet] = PhotoQuerySet.as_manager()  # type: ignore[assignment]
+    draft: "ActDraft"
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    def attach(self, act: Act) -> None:
+        """Make it the photo of an act; a photo of another person or group is refused by the caller's lookup."""
+        self.act = act
+        self.save(update_fields=["act"])

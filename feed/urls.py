@@ -1,0 +1,25 @@
+from django.urls import path
+
+from feed.views import acts, comments, credits, drafts, group, links, mine, moments, photos, reactions, ripples
+
+urlpatterns = [
+    path("groups/<slug:slug>/", group.group, name="group"),
+    path("groups/<slug:slug>/new/", group.new, name="group-new"),
+    path("acts/", acts.post, name="post-act"),
+    path("acts/mine/", mine.mine, name="my-acts"),
+    path("acts/<str:public_id>/", acts.act, name="act"),
+    path("acts/<str:public_id>/edit/", acts.edit, name="act-edit"),
+    path("acts/<str:public_id>/remove/", acts.remove, name="act-remove"),
+    path("acts/<str:public_id>/restore/", acts.restore, name="act-restore"),
+    path("acts/<str:public_id>/reactions/", reactions.reactions, name="reactions"),
+    path("acts/<str:public_id>/comments/", comments.comments, name="comments"),
+    path("comments/<str:public_id>/remove/", comments.remove, name="comment-remove"),
+    path("acts/<str:public_id>/pass-on/", links.pass_on, name="pass-on"),
+    path("acts/<str:public_id>/did-too/", links.did_too, name="did-too"),
+    path("acts/<str:public_id>/moment/", moments.moment, name="moment"),
+    path("ripples/<str:public_id>/", ripples.ripple, name="ripple"),
+    path("photos/<str:public_id>/<str:size>/", photos.photo, name="photo"),
+    path("credits/", credits.credits, name="credits"),
+    path("credits/<str:public_id>/", credits.credit, name="credit"),
+    path("drafts/<slug:slug>/", drafts.draft, name="draft"),
+]

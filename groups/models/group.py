@@ -1,0 +1,145 @@
+from functools import cached_property
+from typing import TYPE_CHECKING, ClassVar
+
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_public_id
+from accounts.models import User
+from accounts.models.audit import record
+from groups.models.organization import Organization, OrganizationAdmin
+from groups.models.policy import Policy, resolve_policy
+
+if TYPE_CHECKING:
+    from groups.models.join_code import JoinCode
+    from groups.models.membership import Membership, MembershipQuerySet
+    from groups.models.policy import PolicyOverride
+
+
+class LastLeader(Exception):
+    """The last leader cannot leave a group that still has other people in it."""
+
+
+class GroupManager(models.Manager["Group"]):
+    @transaction.atomic
+    def found(self, *, name: str, mode: str, founder: User, organization: Organization | None = None) -> "Group":
+        """Make a group with its first leader, and an organization for it when there is none.
+
+        Args:
+            name: what people will call the group.
+            mode: one of `Group.Mode`.
+            founder: becomes the leader, and the admin of a new organization.
+            organization: the one to put it in, or None to make one of the same name.
+        """
+        if organization is None:
+            organization = Organization.objects.create(
+                name=name, time_zone=founder.time_zone, language=founder.language
+            )
+            OrganizationAdmin.objects.create(organization=organization, user=founder)
+        stem = slugify(name)[:40].strip("-") or mode
+        group = self.create(organization=organization, name=name, mode=mode, slug=f"{stem}-{new_public_id()[:6]}")
+        group.admit(founder, role="leader")
+        record(founder, "founded", group, group_id=group.pk)
+        return group
+
+
+class GroupQuerySet(models.QuerySet["Group"]):
+    def visible_to(self, user: User) -> "GroupQuerySet":
+        """The groups a person belongs to now, and those of organizations they look after."""
+        from groups.models.membership import Membership
+
+        member = Membership.objects.active().filter(group=OuterRef("pk"), user=user)
+        admin = OrganizationAdmin.objects.filter(organization=OuterRef("organization"), user=user)
+        return self.filter(Exists(member) | Exists(admin), archived_at=None)
+
+    def of_member(self, user: User) -> "GroupQuerySet":
+        from groups.models.membership import Membership
+
+        return self.filter(Exists(Membership.objects.active().filter(group=OuterRef("pk"), user=user)), archived_at=None)
+
+
+class Group(models.Model):
+    """A team or class in an organization. Everything that people share belongs to a group."""
+
+    class Mode(models.TextChoices):
+        WORKPLACE = "workplace", _("A team at work")
+        COMMUNITY = "community", _("A community group")
+        SECONDARY = "secondary", _("A class, 11 to 18")
+        PRIMARY = "primary", _("A class, 7 to 11")
+
+    class AgeBand(models.TextChoices):
+        PRIMARY = "7-11", _("7 to 11")
+        LOWER = "11-15", _("11 to 15")
+        UPPER = "16-18", _("16 to 18")
+        ADULT = "adult", _("Adults")
+
+    public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="groups")
+    name = models.CharField(_("name"), max_length=80)
+    slug = models.SlugField(max_length=60, unique=True, editable=False)
+    mode = models.CharField(max_length=10, choices=Mode)
+    age_band = models.CharField(max_length=6, choices=AgeBand, default=AgeBand.ADULT)
+    created_at = models.DateTimeField(default=timezone.now)
+    archived_at = models.DateTimeField(null=True)
+
+    memberships: "MembershipQuerySet"
+    join_codes: "models.Manager[JoinCode]"
+    policy_overrides: "models.Manager[PolicyOverride]"
+    objects: ClassVar[GroupManager] = GroupManager.from_queryset(GroupQuerySet)()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(mode__in=["workplace", "community"], age_band__in=["adult", "16-18", "11-15"])
+                | models.Q(mode="secondary", age_band__in=["11-15", "16-18"])
+                | models.Q(mode="primary", age_band="7-11"),
+                name="the_age_band_fits_the_mode",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("group", args=[self.slug])
+
+    @cached_property
+    def policy(self) -> Policy:
+        return resolve_policy(self)
+
+    def admit(self, user: User, *, role: str = "member") -> "Membership":
+        """Take a person in. Somebody who is already in keeps the place they have."""
+        from groups.models.membership import Membership
+
+        membership, _new = Membership.objects.open().get_or_create(
+            group=self, user=user, defaults={"role": role, "state": Membership.State.ACTIVE}
+        )
+        return membership
+
+    @transaction.atomic
+    def part_with(self, user: User) -> None:
+        """Let a person leave. What they posted stays; their place is kept as history.
+
+        Raises:
+            LastLeader: they are the only leader and others would be left without one.
+        """
+        people = self.memberships.active().select_for_update()
+        mine = people.get(user=user)
+        others = people.exclude(pk=mine.pk)
+        if mine.is_leader and others.exists() and not others.leaders().exists():
+            raise LastLeader
+        mine.end("left")
+
+    def is_led_by(self, user: User) -> bool:
+        return self.memberships.active().leaders().filter(user=user).exists()
+
+    def has_admin(self, user: User) -> bool:
+        return self.organization.admins.filter(user=user).exists()
+
+    def can_be_run_by(self, user: User) -> bool:
+        """Leaders run their group; an organization's admins may step in for any of its groups."""
+        return self.is_led_by(user) or self.has_admin(user)

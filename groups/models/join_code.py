@@ -1,0 +1,111 @@
+import secrets
+from datetime import timedelta
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from groups.models.group import Group
+
+ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+LENGTH = 8
+LIFETIME = timedelta(days=90)
+# Letters that would spell something unkind on a poster; a new code is drawn instead.
+UNKIND = ("FUC", "FUK", "SHT", "CUNT", "KKK", "NAZ", "SEX", "ASS", "FAG", "DYKE", "RAPE", "KYS", "DEAD", "HATE", "KLL")
+
+
+def draw_code() -> str:
+    """8 letters of 32, 40 bits; no letter looks like another (SAFETY B10)."""
+    while True:
+        code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+        if not any(word in code for word in UNKIND):
+            return code
+
+
+def normalize_code(typed: str) -> str:
+    """What somebody typed, as codes are kept: upper case, plain letters, no spaces or dashes."""
+    import unicodedata
+
+    plain = unicodedata.normalize("NFKC", typed).upper()
+    return "".join(character for character in plain if character.isalnum())[:32]
+
+
+class JoinCodeQuerySet(models.QuerySet["JoinCode"]):
+    def live(self) -> "JoinCodeQuerySet":
+        now = timezone.now()
+        return self.filter(
+            Q(max_uses=None) | Q(uses__lt=F("max_uses")), revoked_at=None, expires_at__gt=now, group__archived_at=None
+        ).exclude(code=None)
+
+    def find(self, typed: str, purpose: str = "adult") -> "JoinCode | None":
+        """The live code that was typed, or None: a dead code and a wrong one look the same."""
+        return self.live().filter(code=normalize_code(typed), purpose=purpose).select_related("group__organization").first()
+
+
+class JoinCode(models.Model):
+    """A code that lets people into a group. A live code can be shown again; a dead one is only a prefix."""
+
+    class Purpose(models.TextChoices):
+        ADULT = "adult", _("Joining with an account")
+        CLASS = "class", _("Pupils of a class")
+        WALL = "wall", _("Showing the wall")
+
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="join_codes")
+    purpose = models.CharField(max_length=5, choices=Purpose, default=Purpose.ADULT)
+    code = models.CharField(max_length=LENGTH, null=True, unique=True, default=draw_code)
+    prefix = models.CharField(max_length=2, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    max_uses = models.PositiveIntegerField(null=True)
+    uses = models.PositiveIntegerField(default=0)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects: ClassVar[JoinCodeQuerySet] = JoinCodeQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        indexes = [models.Index(fields=["group", "purpose"], name="join_codes_of_a_group")]
+
+    def __str__(self) -> str:
+        return f"{self.purpose} code of {self.group_id}"
+
+    @property
+    def spaced(self) -> str:
+        """The code as people read it: two fours with a dash."""
+        return f"{self.code[:4]}-{self.code[4:]}" if self.code else ""
+
+    @classmethod
+    def current(cls, group: Group, by: User | None = None) -> "JoinCode":
+        """The group's live code for adults; a new one where there is none."""
+        live = cls.objects.live().filter(group=group, purpose=cls.Purpose.ADULT).order_by("-created_at").first()
+        return live or cls.objects.create(group=group, created_by=by, expires_at=timezone.now() + LIFETIME)
+
+    @transaction.atomic
+    def rotate(self, by: User) -> "JoinCode":
+        """A new code in place of this one, which is dead at once."""
+        type(self).objects.filter(pk=self.pk).update(
+            revoked_at=timezone.now(), prefix=(self.code or "")[:2], code=None
+        )
+        return type(self).objects.create(
+            group=self.group, purpose=self.purpose, created_by=by, expires_at=timezone.now() + LIFETIME
+        )
+
+    @transaction.atomic
+    def redeem(self, user: User) -> bool:
+        """Let one person in by this code.
+
+        Returns:
+            False when the code died meanwhile or its last place went to somebody else. Who is
+            already in does not use up a place.
+        """
+        if self.group.memberships.open().filter(user=user).exists():
+            return True
+        taken = type(self).objects.live().filter(pk=self.pk).update(uses=F("uses") + 1)
+        if not taken:
+            return False
+        self.group.admit(user)
+        return True

@@ -1,0 +1,28 @@
+from django.urls import include, path
+
+from kindness_platform.pages import about, challenge, closing, health, invite, join, lead, today, you
+
+urlpatterns = [
+    path("", today.home, name="home"),
+    path("new/", today.new, name="today-new"),
+    path("join/", join.enter_code, name="enter-code"),
+    path("join/<str:code>/", join.join, name="join"),
+    path("groups/<slug:slug>/invite/", invite.invite, name="invite"),
+    path("groups/<slug:slug>/lead/", lead.lead, name="lead"),
+    path("challenges/<str:public_id>/", challenge.challenge, name="challenge"),
+    path("challenges/<str:public_id>/closing/", closing.closing, name="closing"),
+    path("you/", you.you, name="you"),
+    path("about/", about.about, name="about"),
+    path("privacy/", about.privacy, name="privacy"),
+    path("healthz", health.healthz, name="healthz"),
+    path("", include("accounts.urls")),
+    path("", include("notifications.urls")),
+    path("", include("groups.urls")),
+    path("", include("challenges.urls")),
+    path("", include("feed.urls")),
+    path("accounts/", include("allauth.urls")),
+]
+handler400 = "kindness_platform.errors.bad_request"
+handler403 = "kindness_platform.errors.forbidden"
+handler404 = "kindness_platform.errors.not_found"
+handler500 = "kindness_platform.errors.server_error"

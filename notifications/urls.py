@@ -1,0 +1,10 @@
+from django.urls import path
+
+from notifications.views import kept_mail, notices
+
+urlpatterns = [
+    path("notices/", notices.notices, name="notices"),
+    path("notices/read/", notices.read, name="notices-read"),
+    path("dev/mail/", kept_mail.kept_mails, name="kept-mails"),
+    path("dev/mail/<str:public_id>/", kept_mail.kept_mail, name="kept-mail"),
+]

@@ -1,0 +1,62 @@
+"""The cast: Olive leads, Mia is a member, Stan is a stranger who leads a group of his own."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import User
+from challenges.models import Challenge
+from groups.models import Group
+from tests.factories import join, make_challenge, make_group, make_user
+
+
+@pytest.fixture
+def olive(db: None) -> User:
+    return make_user("Olive Okafor")
+
+
+@pytest.fixture
+def mia(db: None) -> User:
+    return make_user("Mia Marsh")
+
+
+@pytest.fixture
+def stan(db: None) -> User:
+    return make_user("Stan Stone")
+
+
+@pytest.fixture
+def group(olive: User, mia: User) -> Group:
+    group = make_group(olive, name="Ferry Lane Surgery")
+    join(group, mia)
+    return group
+
+
+@pytest.fixture
+def foreign_group(stan: User) -> Group:
+    return make_group(stan, name="Stan's Own Group")
+
+
+@pytest.fixture
+def challenge(group: Group) -> Challenge:
+    return make_challenge(group)
+
+
+@pytest.fixture
+def as_olive(olive: User) -> Client:
+    client = Client()
+    client.force_login(olive)
+    return client
+
+
+@pytest.fixture
+def as_mia(mia: User) -> Client:
+    client = Client()
+    client.force_login(mia)
+    return client
+
+
+@pytest.fixture
+def as_stan(stan: User) -> Client:
+    client = Client()
+    client.force_login(stan)
+    return client

@@ -1,0 +1,48 @@
+"""Data in the product's own words: plain functions that make one thing each."""
+
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+
+from accounts.models import User
+from challenges.models import Challenge
+from feed.models import Act
+from groups.models import Group, Membership
+
+_numbers = count(1)
+
+
+def make_user(name: str = "", **overrides: Any) -> User:
+    n = next(_numbers)
+    name = name or f"Person {n}"
+    return User.objects.create_user(**{"email": f"{name.split()[0].lower()}.{n}@example.org", "name": name, **overrides})
+
+
+def make_group(leader: User | None = None, **overrides: Any) -> Group:
+    fields = {"name": f"Group {next(_numbers)}", "mode": "workplace", **overrides}
+    return Group.objects.found(founder=leader or make_user("Leader"), **fields)
+
+
+def join(group: Group, user: User, role: str = "member") -> Membership:
+    return group.admit(user, role=role)
+
+
+def make_challenge(group: Group, *, program: str = "t02", started: int = 3, **overrides: Any) -> Challenge:
+    """A challenge that began `started` days ago; every active member takes part."""
+    leader = group.memberships.leaders().get().user
+    starts_on = overrides.pop("starts_on", None) or date.today() - timedelta(days=started)
+    challenge = Challenge.objects.start(group=group, program_key=program, starts_on=starts_on, by=leader, **overrides)
+    for membership in group.memberships.active():
+        challenge.welcome(membership.user)
+    return challenge
+
+
+def make_act(group: Group, author: User, **overrides: Any) -> Act:
+    fields: dict[str, Any] = {
+        "kind": "did",
+        "text": "Held the door.",
+        "done_on": author.today(),
+        "form_key": f"form-{next(_numbers)}",
+        **overrides,
+    }
+    return Act.objects.post(author, group, **fields)
