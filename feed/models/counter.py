@@ -36,9 +36,17 @@ class Counter(models.Model):
 
     class Meta:
         constraints = [
+            # Two conditions rather than `nulls_distinct`, which SQLite does not have.
             models.UniqueConstraint(
-                fields=["group", "challenge", "source", "kind"], nulls_distinct=False, name="one_counter_per_kind"
-            )
+                fields=["challenge", "source", "kind"],
+                condition=models.Q(challenge__isnull=False),
+                name="one_counter_per_challenge_and_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["group", "source", "kind"],
+                condition=models.Q(challenge__isnull=True),
+                name="one_counter_outside_of_challenges_and_kind",
+            ),
         ]
 
     def __str__(self) -> str:
