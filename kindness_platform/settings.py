@@ -25,7 +25,7 @@ KEYS_DIR = DATA_DIR / "keys"
 DEBUG = env.bool("DEBUG", default=False)
 SITE_NAME = env.str("SITE_NAME", "Goodturn")
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000" if DEMO else "").rstrip("/")
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=None) or (
+ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[]) or (
     ["127.0.0.1", "localhost", "[::1]"] if DEMO else [urlsplit(BASE_URL).hostname or ""]
 )
 
