@@ -1,4 +1,4 @@
-from typing import Any, ClassVar, Self
+from typing import Any
 
 from django.db import models
 from django.utils import timezone
@@ -22,7 +22,7 @@ class AuditEntry(models.Model):
     thing_id = models.BigIntegerField(null=True)
     group_id = models.BigIntegerField(null=True)
 
-    objects: ClassVar[models.Manager[Self]] = AuditQuerySet.as_manager()  # type: ignore[assignment]
+    objects = AuditQuerySet.as_manager()
 
     class Meta:
         indexes = [

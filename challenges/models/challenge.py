@@ -1,6 +1,6 @@
 from datetime import date, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -114,9 +114,7 @@ class Challenge(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     cancelled_at = models.DateTimeField(null=True)
 
-    steps: "models.Manager[Step]"
-    participations: "models.Manager[Participation]"
-    objects: ClassVar[ChallengeManager] = ChallengeManager.from_queryset(ChallengeQuerySet)()
+    objects = ChallengeManager.from_queryset(ChallengeQuerySet)()
 
     class Meta:
         constraints = [
@@ -174,7 +172,9 @@ class Challenge(models.Model):
             rows = [step.copy_for(self, position) for position, step in enumerate(again.steps.visible())]
         else:
             rows = [
-                Step(challenge=self, position=i, program_key=plan.key, step_key=s.key, version=plan.version, week=s.week)
+                Step(
+                    challenge=self, position=i, program_key=plan.key, step_key=s.key, version=plan.version, week=s.week
+                )
                 for i, s in enumerate(plan.steps)
             ]
         Step.objects.bulk_create(rows)

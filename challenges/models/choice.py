@@ -1,5 +1,4 @@
 from datetime import date
-from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -32,7 +31,7 @@ class Choice(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.OPEN)
     changed_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[models.Manager["Choice"]] = models.Manager()
+    objects = models.Manager()
 
     class Meta:
         constraints = [

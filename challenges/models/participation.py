@@ -1,5 +1,4 @@
 from datetime import date
-from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -36,7 +35,7 @@ class Participation(models.Model):
     kindness_weekday = models.PositiveSmallIntegerField(null=True)
     paused_until = models.DateField(null=True)
 
-    objects: ClassVar[ParticipationQuerySet] = ParticipationQuerySet.as_manager()  # type: ignore[assignment]
+    objects = ParticipationQuerySet.as_manager()
 
     class Meta:
         constraints = [

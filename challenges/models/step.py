@@ -1,5 +1,4 @@
 from functools import cached_property
-from typing import ClassVar
 
 from django.db import models
 from django.utils.translation import get_language
@@ -32,7 +31,7 @@ class Step(models.Model):
     overrides = models.JSONField(_("changes"), default=dict, blank=True)
     hidden_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[StepQuerySet] = StepQuerySet.as_manager()  # type: ignore[assignment]
+    objects = StepQuerySet.as_manager()
 
     class Meta:
         ordering = ["position"]

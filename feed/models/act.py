@@ -1,6 +1,6 @@
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -201,11 +201,7 @@ class Act(models.Model):
     inspired_count = models.PositiveIntegerField(default=0)
     comment_count = models.PositiveIntegerField(default=0)
 
-    author_id: int | None
-    ripple_id: int | None
-    parent_id: int | None
-    photo: "Photo"
-    objects: ClassVar[ActManager] = ActManager.from_queryset(ActQuerySet)()
+    objects = ActManager.from_queryset(ActQuerySet)()
 
     class Meta:
         constraints = [
@@ -224,7 +220,9 @@ class Act(models.Model):
         ]
         indexes = [
             models.Index(fields=["group", "-shown_at", "-id"], condition=IN_FEED, name="feed_of_a_group"),
-            models.Index(fields=["group", "kind", "-shown_at", "-id"], condition=IN_FEED, name="feed_of_a_group_by_kind"),
+            models.Index(
+                fields=["group", "kind", "-shown_at", "-id"], condition=IN_FEED, name="feed_of_a_group_by_kind"
+            ),
             models.Index(fields=["author", "-done_on", "-id"], name="acts_of_a_person"),
             models.Index(fields=["ripple", "degree", "id"], name="acts_of_a_ripple"),
             models.Index(fields=["challenge", "step"], name="acts_of_a_challenge"),

@@ -1,5 +1,3 @@
-from typing import ClassVar
-
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
@@ -54,7 +52,7 @@ class Comment(models.Model):
     shown_at = models.DateTimeField(null=True)
     removed_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[CommentManager] = CommentManager.from_queryset(CommentQuerySet)()
+    objects = CommentManager.from_queryset(CommentQuerySet)()
 
     class Meta:
         constraints = [

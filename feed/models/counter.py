@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F
@@ -32,7 +32,7 @@ class Counter(models.Model):
     kind = models.CharField(max_length=8)
     total = models.IntegerField(default=0)
 
-    objects: ClassVar[CounterManager] = CounterManager()
+    objects = CounterManager()
 
     class Meta:
         constraints = [

@@ -1,5 +1,3 @@
-from typing import ClassVar
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -41,7 +39,7 @@ class Credit(models.Model):
     changed_at = models.DateTimeField(null=True)
     thanked_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[CreditManager] = CreditManager()
+    objects = CreditManager()
 
     class Meta:
         constraints = [

@@ -1,5 +1,5 @@
 import secrets
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -12,7 +12,7 @@ from feed.models.act import Act
 from groups.models import Group
 
 if TYPE_CHECKING:
-    from feed.models.draft import ActDraft
+    pass
 
 
 def new_file_name() -> str:
@@ -47,8 +47,7 @@ class Photo(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     deleted_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[PhotoQuerySet] = PhotoQuerySet.as_manager()  # type: ignore[assignment]
-    draft: "ActDraft"
+    objects = PhotoQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.public_id

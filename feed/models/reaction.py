@@ -1,5 +1,3 @@
-from typing import ClassVar
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -39,7 +37,7 @@ class Reaction(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[ReactionManager] = ReactionManager()
+    objects = ReactionManager()
 
     class Meta:
         constraints = [

@@ -1,5 +1,5 @@
 from functools import cached_property
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef
@@ -15,9 +15,7 @@ from groups.models.organization import Organization, OrganizationAdmin
 from groups.models.policy import Policy, resolve_policy
 
 if TYPE_CHECKING:
-    from groups.models.join_code import JoinCode
-    from groups.models.membership import Membership, MembershipQuerySet
-    from groups.models.policy import PolicyOverride
+    from groups.models.membership import Membership
 
 
 class LastLeader(Exception):
@@ -59,7 +57,9 @@ class GroupQuerySet(models.QuerySet["Group"]):
     def of_member(self, user: User) -> "GroupQuerySet":
         from groups.models.membership import Membership
 
-        return self.filter(Exists(Membership.objects.active().filter(group=OuterRef("pk"), user=user)), archived_at=None)
+        return self.filter(
+            Exists(Membership.objects.active().filter(group=OuterRef("pk"), user=user)), archived_at=None
+        )
 
 
 class Group(models.Model):
@@ -86,10 +86,7 @@ class Group(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True)
 
-    memberships: "MembershipQuerySet"
-    join_codes: "models.Manager[JoinCode]"
-    policy_overrides: "models.Manager[PolicyOverride]"
-    objects: ClassVar[GroupManager] = GroupManager.from_queryset(GroupQuerySet)()
+    objects = GroupManager.from_queryset(GroupQuerySet)()
 
     class Meta:
         constraints = [

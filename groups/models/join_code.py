@@ -1,6 +1,5 @@
 import secrets
 from datetime import timedelta
-from typing import ClassVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -43,7 +42,12 @@ class JoinCodeQuerySet(models.QuerySet["JoinCode"]):
 
     def find(self, typed: str, purpose: str = "adult") -> "JoinCode | None":
         """The live code that was typed, or None: a dead code and a wrong one look the same."""
-        return self.live().filter(code=normalize_code(typed), purpose=purpose).select_related("group__organization").first()
+        return (
+            self.live()
+            .filter(code=normalize_code(typed), purpose=purpose)
+            .select_related("group__organization")
+            .first()
+        )
 
 
 class JoinCode(models.Model):
@@ -65,7 +69,7 @@ class JoinCode(models.Model):
     uses = models.PositiveIntegerField(default=0)
     revoked_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[JoinCodeQuerySet] = JoinCodeQuerySet.as_manager()  # type: ignore[assignment]
+    objects = JoinCodeQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["group", "purpose"], name="join_codes_of_a_group")]
@@ -87,9 +91,7 @@ class JoinCode(models.Model):
     @transaction.atomic
     def rotate(self, by: User) -> "JoinCode":
         """A new code in place of this one, which is dead at once."""
-        type(self).objects.filter(pk=self.pk).update(
-            revoked_at=timezone.now(), prefix=(self.code or "")[:2], code=None
-        )
+        type(self).objects.filter(pk=self.pk).update(revoked_at=timezone.now(), prefix=(self.code or "")[:2], code=None)
         return type(self).objects.create(
             group=self.group, purpose=self.purpose, created_by=by, expires_at=timezone.now() + LIFETIME
         )

@@ -1,5 +1,5 @@
 from datetime import date, datetime
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.zones import validate_zone
 
 if TYPE_CHECKING:
-    from groups.models.policy import PolicyOverride
+    pass
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -32,11 +32,12 @@ class Organization(models.Model):
     name = models.CharField(_("name"), max_length=80)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_zone])
     language = models.CharField(_("language"), max_length=12, default="en")
-    first_weekday = models.PositiveSmallIntegerField(_("first day of the week"), choices=Weekday, default=Weekday.MONDAY)
+    first_weekday = models.PositiveSmallIntegerField(
+        _("first day of the week"), choices=Weekday, default=Weekday.MONDAY
+    )
     created_at = models.DateTimeField(default=timezone.now)
 
-    policy_overrides: models.Manager["PolicyOverride"]
-    objects: ClassVar[OrganizationQuerySet] = OrganizationQuerySet.as_manager()  # type: ignore[assignment]
+    objects = OrganizationQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name

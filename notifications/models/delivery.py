@@ -1,5 +1,4 @@
 from datetime import datetime, timedelta
-from typing import ClassVar
 
 from django.db import models
 from django.utils import timezone
@@ -22,7 +21,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Take one delivery for sending. However many ask at once, exactly one is told True."""
         now = now or timezone.now()
         taken = self.due(now).order_by().filter(pk=pk)
-        return taken.update(state=Delivery.State.CLAIMED, lease_until=now + LEASE, attempts=models.F("attempts") + 1) == 1
+        return (
+            taken.update(state=Delivery.State.CLAIMED, lease_until=now + LEASE, attempts=models.F("attempts") + 1) == 1
+        )
 
 
 class Delivery(models.Model):
@@ -52,7 +53,7 @@ class Delivery(models.Model):
     date_header = models.CharField(max_length=40, blank=True)
     sent_at = models.DateTimeField(null=True)
 
-    objects: ClassVar[DeliveryQuerySet] = DeliveryQuerySet.as_manager()  # type: ignore[assignment]
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "deliveries"

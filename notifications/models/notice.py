@@ -1,5 +1,3 @@
-from typing import ClassVar
-
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -36,7 +34,7 @@ class Notice(models.Model):
     read_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[models.Manager["Notice"]] = models.Manager.from_queryset(NoticeQuerySet)()
+    objects = models.Manager.from_queryset(NoticeQuerySet)()
 
     class Meta:
         constraints = [
@@ -51,7 +49,8 @@ class Notice(models.Model):
                 name="one_notice_per_address_kind_and_key",
             ),
             models.CheckConstraint(
-                condition=models.Q(recipient__isnull=False, address="") | models.Q(recipient__isnull=True) & ~models.Q(address=""),
+                condition=models.Q(recipient__isnull=False, address="")
+                | models.Q(recipient__isnull=True) & ~models.Q(address=""),
                 name="a_notice_goes_to_a_person_or_an_address",
             ),
         ]
