@@ -1,0 +1,77 @@
+"""What can be told, and how: every room registers its kinds of notice here when it starts."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from notifications.models import Notice
+
+
+@dataclass(frozen=True)
+class Message:
+    """The words of one notice, in the reader's language.
+
+    Attributes:
+        subject: of the mail, when the template brings no `.subject.txt` of its own.
+        line: the sentence in the in-app list.
+        path: the page that the notice opens ("/challenges/…/"); empty for none.
+        template: "mail/<name>", with `.txt` and `.html` and perhaps `.subject.txt`; empty if never mailed.
+        context: what those templates need beyond `message` itself.
+    """
+
+    subject: str
+    line: str
+    path: str
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of notice.
+
+    Attributes:
+        name: what `outbox.queue` calls it; at most 40 characters.
+        mail, in_app: where it goes. People without an address (pupils) get the in-app list only.
+        still_wanted: asked right before sending and before showing; False means nobody is told.
+        render: makes the words. It runs in the recipient's language and time zone.
+        transactional: belongs to something the person has just asked for, so it is sent also when all else is off.
+        lifetime: how long after it was due it is worth sending; None means always.
+        nudge: a reminder nobody misses: it may be lost, but it is never sent twice.
+        language: of the words, for a bare address; people have their own.
+    """
+
+    name: str
+    mail: bool
+    in_app: bool
+    still_wanted: Callable[[Notice], bool]
+    render: Callable[[Notice], Message]
+    transactional: bool = False
+    lifetime: timedelta | None = None
+    nudge: bool = False
+    language: Callable[[Notice], str] | None = None
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: Kind) -> None:
+    """Make a kind known; a name belongs to one room, once."""
+    if kind.name in _kinds and _kinds[kind.name] != kind:
+        raise ValueError(f"The kind of notice {kind.name!r} is registered twice.")
+    _kinds[kind.name] = kind
+
+
+def get(name: str) -> Kind:
+    """The kind of this name; an unknown one is a programming error and says so."""
+    return _kinds[name]
+
+
+def find(name: str) -> Kind | None:
+    """The kind of this name, or None for a row that an older release wrote."""
+    return _kinds.get(name)
+
+
+def names() -> frozenset[str]:
+    return frozenset(_kinds)

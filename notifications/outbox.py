@@ -1,0 +1,53 @@
+"""The one way to tell somebody something: `queue` writes it down, and the sender finds it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from notifications import kinds, tasks
+from notifications.models import Delivery, Notice
+
+
+def queue(
+    recipient: User | str,
+    kind: str,
+    key: str,
+    *,
+    due_at: datetime | None = None,
+    expires_at: datetime | None = None,
+    context: Mapping[str, int | str] | None = None,
+) -> Notice:
+    """Write down what somebody is to be told, in the caller's transaction. Asking twice makes one notice.
+
+    Args:
+        recipient: a person, or a bare address for somebody who has no account (yet).
+        kind: the name of a registered kind.
+        key: what makes it one thing: the same recipient, kind and key are never told twice.
+        due_at: when it may be sent and shown; now, if left out.
+        expires_at: when it is no longer worth sending; else the kind's lifetime after `due_at`.
+        context: ids only; words are made when the notice is shown or sent.
+    """
+    how = kinds.get(kind)
+    due = due_at or timezone.now()
+    person, address = (recipient, "") if isinstance(recipient, User) else (None, recipient.strip().lower())
+    with transaction.atomic():
+        # get_or_create tries the insert in a savepoint and takes the other row when it loses the race.
+        notice, is_new = Notice.objects.get_or_create(
+            recipient=person,
+            address=address,
+            kind=kind,
+            key=key,
+            defaults={
+                "context": dict(context or {}),
+                "in_app": how.in_app and person is not None,
+                "due_at": due,
+                "expires_at": expires_at or (due + how.lifetime if how.lifetime else None),
+            },
+        )
+        if is_new and how.mail and (address or (person and person.email)):
+            delivery = Delivery.objects.create(notice=notice, channel=Delivery.Channel.MAIL, not_before=due)
+            tasks.ring_on_commit(delivery)
+    return notice

@@ -1,0 +1,26 @@
+"""What is not kept: notices that were told, letters of the demo, and codes whose time is over."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.models import AccountMail
+from notifications.models import KeptMail, Notice
+
+NOTICES = timedelta(days=90)
+ACCOUNT_NOTICES = timedelta(days=1)
+KEPT_MAIL = timedelta(days=30)
+ACCOUNT_MAIL = timedelta(days=1)
+
+
+def purge_notifications() -> int:
+    """Delete what is older than its limit; once a day by the tick. Returns the number of rows."""
+    now = timezone.now()
+    outdated = (
+        AccountMail.objects.filter(expires_at__lt=now - ACCOUNT_MAIL),
+        KeptMail.objects.filter(created_at__lt=now - KEPT_MAIL),
+        # What goes to a bare address holds the address, so it goes as soon as it can say nothing more.
+        Notice.objects.filter(kind="account", due_at__lt=now - ACCOUNT_NOTICES, expires_at__lt=now - ACCOUNT_MAIL),
+        Notice.objects.filter(due_at__lt=now - NOTICES, created_at__lt=now - NOTICES),
+    )
+    return sum(rows.delete()[0] for rows in outdated)
