@@ -47,6 +47,7 @@ class ChallengeManager(models.Manager["Challenge"]):
         workdays_only: bool = False,
         goal: int | None = None,
         again: "Challenge | None" = None,
+        form_key: str = "",
     ) -> "Challenge":
         """Begin a run of a program in a group, with its steps, and take part as its starter.
 
@@ -58,6 +59,7 @@ class ChallengeManager(models.Manager["Challenge"]):
             workdays_only: daily programs only: leave out Saturdays and Sundays.
             goal: acts hoped for together; None counts a comfortable number from the group's size.
             again: the challenge that this one repeats; its edited steps are taken over.
+            form_key: random, drawn with the form, so that a double click can start only one.
         """
         plan = program(program_key)
         challenge = self.model(
@@ -71,6 +73,7 @@ class ChallengeManager(models.Manager["Challenge"]):
             ends_on=starts_on,
             again_of=again,
             started_by=by,
+            form_key=form_key or new_public_id(),
         )
         challenge.ends_on = schedule.last_day(
             starts_on,
@@ -111,6 +114,7 @@ class Challenge(models.Model):
     goal = models.PositiveIntegerField(_("acts together"), default=100, validators=[MinValueValidator(1)])
     again_of = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="repeats")
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    form_key = models.CharField(max_length=32, default=new_public_id, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
     cancelled_at = models.DateTimeField(null=True)
 
@@ -124,6 +128,7 @@ class Challenge(models.Model):
             models.CheckConstraint(
                 condition=models.Q(per_week__gte=1, per_week__lte=7), name="at_most_seven_acts_a_week_are_asked"
             ),
+            models.UniqueConstraint(fields=["started_by", "form_key"], name="one_challenge_per_form"),
         ]
         indexes = [models.Index(fields=["group", "-starts_on"], name="challenges_of_a_group")]
 
