@@ -1,0 +1,115 @@
+"""Ready-made programs, the idea library and the evidence behind them.
+
+Plain files, read once per process and language; nothing here touches the database. Wherever a
+language is asked for, what has not been translated is in English.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+from .loader import check_catalog, load_evidence, load_ideas, load_programs
+from .types import (
+    Cadence,
+    CatalogError,
+    Category,
+    Claim,
+    Evidence,
+    Idea,
+    LeftOut,
+    Mix,
+    Program,
+    Source,
+    StepTemplate,
+    StepText,
+)
+
+__all__ = [
+    "Cadence",
+    "CatalogError",
+    "Category",
+    "Claim",
+    "Idea",
+    "LeftOut",
+    "Mix",
+    "Program",
+    "Source",
+    "StepTemplate",
+    "StepText",
+    "check_catalog",
+    "claims",
+    "find_ideas",
+    "idea",
+    "ideas",
+    "left_out",
+    "program",
+    "programs",
+    "sources",
+]
+
+
+@lru_cache(maxsize=64)
+def programs(language: str = "en") -> Mapping[str, Program]:
+    return load_programs(language=language)
+
+
+def program(key: str, language: str = "en") -> Program:
+    return programs(language)[key]
+
+
+@lru_cache(maxsize=64)
+def ideas(language: str = "en") -> Mapping[str, Idea]:
+    return load_ideas(language=language)
+
+
+def idea(key: str, language: str = "en") -> Idea:
+    return ideas(language)[key]
+
+
+@lru_cache(maxsize=1)
+def _evidence() -> Evidence:
+    return load_evidence()
+
+
+@lru_cache(maxsize=1)
+def sources() -> Mapping[str, Source]:
+    return MappingProxyType({source.key: source for source in _evidence().sources})
+
+
+@lru_cache(maxsize=1)
+def claims() -> Mapping[str, Claim]:
+    return MappingProxyType({claim.key: claim for claim in _evidence().claims})
+
+
+@lru_cache(maxsize=1)
+def left_out() -> Mapping[str, LeftOut]:
+    return MappingProxyType({entry.key: entry for entry in _evidence().left_out})
+
+
+def find_ideas(
+    *,
+    mode: str,
+    age_band: str,
+    category: str | None = None,
+    effort: int | None = None,
+    setting: str | None = None,
+    text: str = "",
+    language: str = "en",
+) -> list[Idea]:
+    """The ideas this group may be offered, narrowed down; `text` may be several words."""
+    words = _plain(text).split()
+    return [
+        idea
+        for idea in ideas(language).values()
+        if idea.suits(mode, age_band)
+        and category in (None, idea.category)
+        and effort in (None, idea.effort)
+        and (setting is None or setting in idea.settings)
+        and all(word in _plain(idea.text) for word in words)
+    ]
+
+
+def _plain(text: str) -> str:
+    return text.casefold().replace("’", "'")
