@@ -1,0 +1,188 @@
+"""Walks every route of the URLconf with every method as every role, and says what each gets.
+
+`python scripts/access_table.py` writes the table anew into `tests/access_table.txt`, to be read line by line in
+the review of the change: the test compares, it does not judge. What must hold whatever the table
+says (strangers get 404, nothing public by accident) is judged in `test_access.py`.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.models import User
+from challenges.models import Challenge
+from feed.models import Act, Comment, Credit, Photo
+from groups.models import Group, JoinCode, Membership, OrganizationAdmin
+from notifications.models import KeptMail, Notice
+from tests.factories import join, make_act, make_challenge, make_group, make_user
+
+TABLE = Path(__file__).with_name("access_table.txt")
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+ROLES = ("anonymous", "member", "leader", "admin", "other_member", "other_leader", "removed")
+NONSENSE = "zzzzzzzzzzzzzzzz"
+
+
+@dataclass(frozen=True)
+class Route:
+    name: str
+    pattern: str
+    arguments: tuple[str, ...]
+
+    def address(self, values: dict[str, str]) -> str:
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], self.pattern)
+
+
+def routes() -> list[Route]:
+    """Every route of the URLconf, in the order of its name."""
+    return sorted(_walk(get_resolver().url_patterns, ""), key=lambda route: route.name)
+
+
+def _walk(patterns: Any, prefix: str) -> Iterator[Route]:
+    for pattern in patterns:
+        address = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, address)
+        elif isinstance(pattern, URLPattern):
+            clean = re.sub(r"\^|\$|\\Z", "", address)
+            yield Route(pattern.name or clean, "/" + clean, tuple(re.findall(r"<(?:\w+:)?(\w+)>", clean)))
+
+
+@dataclass(frozen=True)
+class World:
+    """Two organizations; everything addressed belongs to the first one and mostly to Mia."""
+
+    people: dict[str, User | None]
+    group: Group
+    challenge: Challenge
+    act: Act
+    comment: Comment
+    credit: Credit
+    photo: Photo
+    code: JoinCode
+    notice: Notice
+    mail: KeptMail
+
+    def values(self, route: Route) -> dict[str, str]:
+        """What stands in a route's address."""
+        step = self.challenge.steps.first()
+        assert step is not None
+        by_start = (
+            ("challenge", self.challenge.public_id),
+            ("my-way", self.challenge.public_id),
+            ("closing", self.challenge.public_id),
+            ("step", step.public_id),
+            ("choice", step.public_id),
+            ("comment-", self.comment.public_id),
+            ("credit", self.credit.public_id),
+            ("photo", self.photo.public_id),
+            ("kept-mail", self.mail.public_id),
+            ("notice", self.notice.public_id),
+        )
+        public_id = next((value for start, value in by_start if route.name.startswith(start)), self.act.public_id)
+        slug = "21-days-of-kindness" if route.name == "program" else self.group.slug
+        return {"public_id": public_id, "slug": slug, "code": self.code.code or "", "size": "small"}
+
+    def nonsense(self, route: Route) -> dict[str, str]:
+        """The same address with ids that nothing has."""
+        return {**self.values(route), "public_id": NONSENSE, "slug": f"nothing-{NONSENSE[:6]}"}
+
+    def client(self, role: str) -> Client:
+        client = Client(raise_request_exception=False)
+        person = self.people[role]
+        if person is not None:
+            client.force_login(person)
+        return client
+
+
+def make_world() -> World:
+    olive, mia, rex = make_user("Olive Okafor"), make_user("Mia Marsh"), make_user("Rex Removed")
+    group = make_group(olive, name="Ferry Lane Surgery")
+    ada = make_user("Ada Admin")
+    OrganizationAdmin.objects.filter(organization=group.organization).delete()
+    OrganizationAdmin.objects.create(organization=group.organization, user=ada)
+    join(group, mia)
+    join(group, rex)
+    group.memberships.get(user=rex).end(Membership.State.REMOVED)
+    stan = make_user("Stan Stone")
+    foreign = make_group(stan, name="Canal Street Allotments")
+    sam = make_user("Sam Ferreira")
+    join(foreign, sam)
+    make_challenge(foreign)
+    challenge = make_challenge(group)
+    act = make_act(group, mia, kind="saw", text="Stayed until the taxi came.", challenge=challenge, credited=[mia])
+    photo = Photo.objects.create(group=group, act=act, uploader=mia, width=4, height=3, alt="A bench")
+    for size in ("small", "large"):
+        default_storage.save(f"photos/{photo.name}-{size}.webp", ContentFile(b"RIFF"))
+    comment = Comment.objects.post(act, mia, "So it was you.", form_key="one")
+    return World(
+        people={
+            "anonymous": None,
+            "member": mia,
+            "leader": olive,
+            "admin": ada,
+            "other_member": sam,
+            "other_leader": stan,
+            "removed": rex,
+        },
+        group=group,
+        challenge=challenge,
+        act=act,
+        comment=comment,
+        credit=Credit.objects.get(act=act),
+        photo=photo,
+        code=JoinCode.current(group, olive),
+        notice=Notice.objects.create(recipient=mia, kind="credit", key="one", in_app=True, context={"act": act.pk}),
+        mail=KeptMail.objects.create(address="mia@example.org", subject="Your code", text="123456"),
+    )
+
+
+def ask(client: Client, method: str, address: str) -> HttpResponse:
+    """Ask and undo: whatever a request changes is rolled back, so that every cell starts from the same world."""
+    with transaction.atomic():
+        response: HttpResponse = client.generic(method, address, content_type="application/x-www-form-urlencoded")
+        transaction.set_rollback(True)
+    return response
+
+
+def cells(world: World, route: Route) -> dict[str, list[int]]:
+    """The status that each role gets, for each method."""
+    address = route.address(world.values(route))
+    clients = {role: world.client(role) for role in ROLES}
+    table: dict[str, list[int]] = {}
+    for method in METHODS:
+        table[method] = [ask(clients[role], method, address).status_code for role in ROLES]
+    return table
+
+
+def rows(world: World, route: Route) -> list[str]:
+    """The table's lines of one route; methods that everybody gets the same refusal for share a line."""
+    lines: dict[tuple[int, ...], list[str]] = {}
+    for method, statuses in cells(world, route).items():
+        lines.setdefault(tuple(statuses), []).append(method)
+    return [
+        f"{route.name:<34} {','.join(methods):<36} {' '.join(f'{status:>4}' for status in statuses)}"
+        for statuses, methods in lines.items()
+    ]
+
+
+def stored_rows() -> dict[str, list[str]]:
+    """The committed table, by route."""
+    stored: dict[str, list[str]] = {}
+    for line in TABLE.read_text().splitlines():
+        if line and not line.startswith("#"):
+            stored.setdefault(line.split()[0], []).append(line)
+    return stored
+
+
+def write_table(world: World) -> None:
+    head = f"# {'route':<32} {'methods':<36} {' '.join(role[:4] for role in ROLES)}\n# roles: {', '.join(ROLES)}\n"
+    TABLE.write_text(head + "\n".join(line for route in routes() for line in rows(world, route)) + "\n")
