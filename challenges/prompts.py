@@ -1,0 +1,358 @@
+"""What a member is asked today, in each of their challenges. Reading a prompt stores nothing."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import cast
+
+from django.db.models import FilteredRelation, Q
+from django.urls import reverse
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.ids import new_public_id
+from accounts.models import User
+from challenges import schedule
+from challenges.catalog import Idea, StepTemplate, ideas
+from challenges.models import Challenge, Choice, Participation, Step
+from challenges.offers import MY_OWN, OWN_WORDS, Offers, asked_on, remembered
+from challenges.schedule import Phase
+from challenges.variety import REPEAT_DAYS, Shown
+from groups.models import Group
+
+SETTLED = frozenset({Choice.State.DONE, Choice.State.SKIPPED, Choice.State.RESTED})
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing to do: the prompt's own words (key ""), an idea of the library, or "own"."""
+
+    key: str
+    text: str
+    minutes: int = 0
+    category: str = ""
+
+
+@dataclass(slots=True)
+class Slot:
+    """One of several prompts that are open side by side: this week's five, or a card."""
+
+    step: Step
+    choice: Choice | None
+    is_current: bool = False
+
+    @property
+    def state(self) -> str:
+        return self.choice.state if self.choice else Choice.State.OPEN.value
+
+
+@dataclass(slots=True)
+class Prompt:
+    """One challenge as a member meets it today, ready to be drawn by `challenges/prompt.html`."""
+
+    challenge: Challenge
+    participation: Participation | None
+    today: date
+    state: str
+    label: str
+    step: Step | None = None
+    choice: Choice | None = None
+    options: list[Option] = field(default_factory=list)
+    slots: list[Slot] = field(default_factory=list)
+    done_this_week: int = 0
+    target: int = 0
+    is_todays: bool = True
+    form_key: str = field(default_factory=new_public_id)
+
+    @property
+    def id(self) -> str:
+        return f"prompt-{self.challenge.public_id}"
+
+    @property
+    def words(self) -> StepTemplate | None:
+        return self.step.words if self.step else None
+
+    @property
+    def headline(self) -> str:
+        """What stands large: what the member chose, else the prompt's own words."""
+        taken = self.taken
+        return taken.text if taken and taken.key != OWN_WORDS else self.words.prompt if self.words else ""
+
+    @property
+    def taken(self) -> Option | None:
+        """The option the member has taken, once there is one."""
+        if self.choice is None or self.choice.state not in {Choice.State.INTENDED, Choice.State.DONE}:
+            return None
+        return next((option for option in self.options if option.key == self.choice.option), None)
+
+    @property
+    def takes_choices(self) -> bool:
+        return self.step is not None and self.state in {
+            "open",
+            "intended",
+            "done",
+            "skipped",
+            "rested",
+            "late",
+            "all_done",
+        }
+
+    @property
+    def record(self) -> str:
+        return self.words.record if self.words else "did"
+
+    @property
+    def reached(self) -> bool:
+        return self.target > 0 and self.done_this_week >= self.target
+
+    @property
+    def alternatives(self) -> list[Option]:
+        return [option for option in self.options if option.key != OWN_WORDS]
+
+    @property
+    def choice_url(self) -> str:
+        return reverse("choice", args=[self.step.public_id]) if self.step else ""
+
+    @property
+    def art_seed(self) -> str:
+        """Every prompt of a program keeps its drawing, in whichever group it runs."""
+        step = self.step
+        return f"{self.challenge.program_key}-{(step.step_key or step.public_id) if step else self.state}"
+
+    @property
+    def kindness_day(self) -> str:
+        """The weekday on which this member does everything at once, if they do."""
+        mine = self.participation
+        if self.challenge.cadence != Challenge.Cadence.WEEKLY or mine is None or mine.kindness_weekday is None:
+            return ""
+        return str(WEEKDAYS[mine.kindness_weekday]) if mine.rhythm == Participation.Rhythm.ONE_DAY else ""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Words of the buttons, by what they do."""
+        ticks = {"saw": _("I saw one"), "received": _("I received one")}
+        daily = self.challenge.cadence == Challenge.Cadence.DAILY
+        return {
+            "tick": ticks.get(self.record, _("I did this")),
+            "intend": _("I will"),
+            "swap": _("Show me another idea"),
+            "skip": _("Not today") if daily else _("Not this one"),
+            "rest": _("Rest today") if daily else _("Rest"),
+            "change": _("Change it"),
+            "drop": _("Drop it"),
+            "reopen": _("Bring it back"),
+        }
+
+    @property
+    def composer_url(self) -> str:
+        """Today with the composer set to this step and the option taken."""
+        key = self.taken.key if self.taken else ""
+        step = self.step.public_id if self.step else ""
+        return f"{reverse('home')}?step={step}&idea={key}#post"
+
+
+def prompts_for(user: User, groups: Iterable[Group], *, asked: str = "") -> list[Prompt]:
+    """One prompt for each running challenge of a member, soonest to end first.
+
+    Three queries, however many challenges: the challenges with the member's own participation, their
+    steps, and the member's choices of late. The groups lend their policies.
+
+    Args:
+        user: the member.
+        groups: the groups they are active in.
+        asked: public id of an earlier step to open instead of today's ("any day can be done on any day").
+    """
+    known = {group.pk: group for group in groups}
+    mine = FilteredRelation("participations", condition=Q(participations__user=user))
+    running = Challenge.objects.running_for(user).filter(group__in=known).annotate(mine=mine)
+    challenges = list(running.select_related("mine"))  # type: ignore[misc]
+    for challenge in challenges:
+        challenge.group = known[challenge.group_id]
+    return _prompts(user, challenges, asked)
+
+
+def prompt_of(user: User, challenge: Challenge, *, asked: str = "") -> Prompt | None:
+    """The prompt of one challenge, as `prompts_for` would give it; None when there is nothing to ask."""
+    challenge.mine = challenge.participations.filter(user=user).first()  # type: ignore[attr-defined]
+    return next(iter(_prompts(user, [challenge], asked)), None)
+
+
+def _prompts(user: User, challenges: Sequence[Challenge], asked: str) -> list[Prompt]:
+    today = user.today()
+    running = [c for c in challenges if c.phase_on(today) in {Phase.UPCOMING, Phase.OPEN, Phase.LATE}]
+    if not running:
+        return []
+    steps: dict[int, list[Step]] = {challenge.pk: [] for challenge in running}
+    by_id = {challenge.pk: challenge for challenge in running}
+    for step in Step.objects.filter(challenge__in=running).order_by("challenge", "position"):
+        # The step borrows the challenge that is already here, so that its words cost no query.
+        step.challenge = by_id[step.challenge_id]
+        steps[step.challenge_id].append(step)
+    choices = list(_choices_of_late(user, running, today))
+    reader = Reader(user, today, choices)
+    return [reader.prompt(challenge, steps[challenge.pk], asked) for challenge in running]
+
+
+def _choices_of_late(user: User, running: Sequence[Challenge], today: date) -> Iterable[Choice]:
+    late = Q(on__gt=today - timedelta(days=REPEAT_DAYS))
+    return Choice.objects.filter(participation__user=user).filter(late | Q(step__challenge__in=running)).order_by("pk")
+
+
+class Reader:
+    """Turns challenges, their steps and a member's choices into prompts."""
+
+    def __init__(self, user: User, today: date, choices: Sequence[Choice]) -> None:
+        self.user, self.today = user, today
+        self.choices = {choice.step_id: choice for choice in choices}
+        self.language = get_language() or "en"
+        self.library = ideas(self.language)
+        # What is offered in one challenge is not offered in another on the same page.
+        self.history: list[Shown] = remembered(choices, self.library)
+
+    def prompt(self, challenge: Challenge, steps: list[Step], asked: str) -> Prompt:
+        participation = cast("Participation | None", getattr(challenge, "mine", None))
+        prompt = Prompt(challenge, participation, self.today, state="open", label="")
+        phase = challenge.phase_on(self.today)
+        self._count(prompt, steps)
+        step = self._asked(prompt, steps, asked) if phase != Phase.UPCOMING else None
+        prompt.is_todays = step is None
+        if phase == Phase.UPCOMING:
+            prompt.state = "upcoming"
+        elif step is None and participation and participation.is_paused_on(self.today):
+            prompt.state = "paused"
+        elif step is None and phase == Phase.LATE:
+            prompt.state = "late"
+        else:
+            prompt.step = step or self._current(prompt, steps)
+        prompt.label = label(prompt, steps)
+        if prompt.step:
+            self._open(prompt, steps)
+        return prompt
+
+    def _open(self, prompt: Prompt, steps: list[Step]) -> None:
+        """Fill in what belongs to the step that is shown: the choice, the options and the state."""
+        step = cast(Step, prompt.step)
+        prompt.choice = self.choices.get(step.pk)
+        offers = self.offers(prompt.challenge, steps)
+        beside = offers.up_to([step]).get(step.pk, [])
+        self.history = offers.history
+        prompt.options = options(step, beside, prompt.choice, self.library)
+        for slot in prompt.slots:
+            slot.is_current = slot.step.pk == step.pk
+        if prompt.state == "open" and prompt.choice:
+            prompt.state = prompt.choice.state
+
+    def offers(self, challenge: Challenge, steps: list[Step]) -> Offers:
+        own = {step.pk for step in steps}
+        # This challenge's stored offers are gone through step by step; they are not history twice.
+        keys = {key for pk in own if (c := self.choices.get(pk)) for key in (*c.offered, c.option)}
+        history = [met for met in self.history if met.key not in keys]
+        return Offers(
+            challenge, steps, self.choices, member=self.user.public_id, history=history, language=self.language
+        )
+
+    def _count(self, prompt: Prompt, steps: list[Step]) -> None:
+        """How many this member has done: in this week, or of all the cards. Nobody else is shown this."""
+        done = [c for step in steps if (c := self.choices.get(step.pk)) and c.state == Choice.State.DONE]
+        challenge, participation = prompt.challenge, prompt.participation
+        half = participation is not None and participation.dose == Participation.Dose.HALF
+        if challenge.cadence == Challenge.Cadence.WEEKLY:
+            first, last = schedule.week_span(challenge.starts_on, schedule.week_of(challenge.starts_on, self.today))
+            prompt.done_this_week = sum(first <= choice.on <= last for choice in done)
+            prompt.target = (challenge.per_week + 1) // 2 if half else challenge.per_week
+        elif challenge.cadence == Challenge.Cadence.CARDS:
+            cards = sum(step.hidden_at is None for step in steps)
+            prompt.done_this_week, prompt.target = len(done), (cards + 1) // 2 if half else cards
+
+    def _asked(self, prompt: Prompt, steps: list[Step], asked: str) -> Step | None:
+        """The earlier step that the address asks for, if its day has come."""
+        for place, step in enumerate(steps):
+            if (
+                step.public_id == asked
+                and step.hidden_at is None
+                and has_come(prompt.challenge, step, place, self.today)
+            ):
+                self._fill_slots(prompt, steps)
+                return step
+        return None
+
+    def _current(self, prompt: Prompt, steps: list[Step]) -> Step | None:
+        if prompt.challenge.cadence == Challenge.Cadence.DAILY:
+            return self._of_the_day(prompt, steps)
+        self._fill_slots(prompt, steps)
+        waiting = [slot.step for slot in prompt.slots if slot.state not in SETTLED]
+        if prompt.reached or not waiting:
+            prompt.state = "all_done"
+        elif self._waits_for_kindness_day(prompt):
+            prompt.state = "day_off"
+            return None
+        intended = [slot.step for slot in prompt.slots if slot.state == Choice.State.INTENDED]
+        return next(iter(intended or waiting), None) if prompt.state != "all_done" else None
+
+    def _of_the_day(self, prompt: Prompt, steps: list[Step]) -> Step | None:
+        challenge = prompt.challenge
+        place = schedule.position_on(challenge.starts_on, self.today, len(steps), workdays_only=challenge.workdays_only)
+        step = None if place is None else steps[place]
+        if step is None or step.hidden_at is not None:
+            prompt.state = "day_off"
+            return None
+        return step
+
+    def _fill_slots(self, prompt: Prompt, steps: list[Step]) -> None:
+        challenge = prompt.challenge
+        if challenge.cadence == Challenge.Cadence.DAILY:
+            return
+        week = schedule.week_of(challenge.starts_on, min(self.today, challenge.ends_on)) + 1
+        weekly = challenge.cadence == Challenge.Cadence.WEEKLY
+        prompt.slots = [
+            Slot(step, self.choices.get(step.pk))
+            for step in steps
+            if step.hidden_at is None and (not weekly or step.week == week)
+        ]
+
+    def _waits_for_kindness_day(self, prompt: Prompt) -> bool:
+        mine = prompt.participation
+        if mine is None or mine.rhythm != Participation.Rhythm.ONE_DAY or mine.kindness_weekday is None:
+            return False
+        return prompt.challenge.cadence == Challenge.Cadence.WEEKLY and self.today.weekday() != mine.kindness_weekday
+
+
+def options(step: Step, beside: Iterable[Idea], choice: Choice | None, library: Mapping[str, Idea]) -> list[Option]:
+    """The prompt's own words, the ideas beside them, and the member's own."""
+    words = step.words
+    found = [Option(OWN_WORDS, words.prompt, words.minutes, words.category.value)]
+    found += [Option(idea.key, idea.text, idea.minutes, idea.category.value) for idea in beside]
+    taken = choice.option if choice else ""
+    if taken in library and taken not in {option.key for option in found}:
+        idea = library[taken]
+        found.append(Option(idea.key, idea.text, idea.minutes, idea.category.value))
+    return [*found, Option(MY_OWN, _("My own idea"))]
+
+
+def label(prompt: Prompt, steps: Sequence[Step]) -> str:
+    """The line above a prompt: where it stands in its challenge, and the day."""
+    challenge = prompt.challenge
+    day = date_format(prompt.today, _("l, F j"))
+    if prompt.state == "upcoming":
+        return _("Starts on %(day)s") % {"day": date_format(challenge.starts_on, _("l, F j"))}
+    if challenge.cadence == Challenge.Cadence.DAILY:
+        return _daily_label(prompt, steps, day)
+    if challenge.cadence == Challenge.Cadence.WEEKLY:
+        weeks = schedule.week_of(challenge.starts_on, challenge.ends_on) + 1
+        week = prompt.step.week if prompt.step and not prompt.is_todays else 0
+        week = week or min(schedule.week_of(challenge.starts_on, prompt.today) + 1, weeks)
+        return _("Week %(n)d of %(all)d · %(day)s") % {"n": week, "all": weeks, "day": day}
+    ends = date_format(challenge.ends_on, _("l, F j"))
+    return _("Any card, on any day, until %(day)s") % {"day": ends}
+
+
+def _daily_label(prompt: Prompt, steps: Sequence[Step], day: str) -> str:
+    place = next((i for i, step in enumerate(steps) if prompt.step and step.pk == prompt.step.pk), None)
+    if place is None:
+        return day
+    if not prompt.is_todays:
+        asked = schedule.day_of_step(prompt.challenge.starts_on, place, workdays_only=prompt.challenge.workdays_only)
+        day = date_format(asked, _("l, F j"))
+    return _("Day %(n)d of %(all)d · %(day)s") % {"n": place + 1, "all": len(steps), "day": day}
