@@ -8,56 +8,13 @@ from django.http import HttpResponse
 
 from tests.access import METHODS, ROLES, Route, World, ask, cells, make_world, routes, rows, stored_rows
 
-PUBLIC = frozenset(
-    [
-        "home",
-        "start",
-        "start-preview",
-        "start-finish",
-        "enter-code",
-        "join",
-        "programs",
-        "program",
-        "ideas",
-        "evidence",
-        "about",
-        "privacy",
-        "healthz",
-        "kept-mails",
-        "kept-mail",
-        "kept-mail-html",
-    ]
-)
+CATALOG = {"programs", "program", "ideas", "evidence", "about", "privacy", "healthz"}
+START = {"home", "start", "start-preview", "start-finish", "enter-code", "join"}
+KEPT_MAIL = {"kept-mails", "kept-mail", "kept-mail-html"}
+PUBLIC = CATALOG | START | KEPT_MAIL
 """Routes that a visitor may open without signing in; those of signing in itself begin with `account_`."""
-OF_ONESELF = frozenset(
-    [
-        "home",
-        "today-new",
-        "groups",
-        "notices",
-        "notices-read",
-        "settings",
-        "you",
-        "my-acts",
-        "credits",
-        "start",
-        "start-preview",
-        "start-finish",
-        "enter-code",
-        "join",
-        "programs",
-        "program",
-        "ideas",
-        "evidence",
-        "about",
-        "privacy",
-        "healthz",
-        "kept-mails",
-        "kept-mail",
-        "kept-mail-html",
-        "post-act",
-    ]
-)
+PERSONAL = {"today-new", "groups", "notices", "notices-read", "settings", "you", "my-acts", "credits", "post-act"}
+OF_ONESELF = PUBLIC | PERSONAL
 """Routes without a thing of somebody in their address, or whose address is meant for strangers (a join code)."""
 STRANGERS = ("other_member", "other_leader", "removed")
 ALL = routes()
