@@ -1,5 +1,107 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""`GET /healthz`: is this installation well? For monitors, so it is public, cheap and tells no secrets."""
+
+import os
+import shutil
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from kindness_platform.celery import WORKER_SEEN
+
+ROOM_NEEDED = 64 * 1024 * 1024
+SILENCE_ALLOWED = 10 * 60
 
 
-def healthz(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+class Unwell(Exception):
+    """What is wrong with a part, in words that may be read by anybody."""
+
+
+def _database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+_migrated: set[str] = set()
+
+
+def _migrations() -> None:
+    """Whether this code's migrations have run. Once they have, they have for as long as this process lives."""
+    if "default" in _migrated:
+        return
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise Unwell("not all applied")
+    _migrated.add("default")
+
+
+def _cache() -> None:
+    mark = str(time.monotonic_ns())
+    cache.set("healthz", mark, 30)
+    if cache.get("healthz") is None:
+        raise Unwell("forgets")
+
+
+def _broker() -> None:
+    if settings.REDIS_URL:
+        import redis
+
+        client = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, socket_timeout=1)
+        try:
+            client.ping()
+        finally:
+            client.close()
+    elif "queue" in connections:
+        with connections["queue"].cursor() as cursor:
+            cursor.execute("SELECT 1")
+
+
+def _worker() -> None:
+    """A worker that was seen once has to be seen again: with the tick each minute, ten silent ones mean it is gone."""
+    seen = cache.get(WORKER_SEEN)
+    if seen is not None and time.time() - float(seen) > SILENCE_ALLOWED:
+        raise Unwell("silent")
+
+
+def _disk() -> None:
+    if not os.access(settings.DATA_DIR, os.W_OK | os.X_OK):
+        raise Unwell("not writable")
+    if shutil.disk_usage(settings.DATA_DIR).free < ROOM_NEEDED:
+        raise Unwell("full")
+
+
+PARTS: dict[str, Callable[[], None]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "cache": _cache,
+    "broker": _broker,
+    "worker": _worker,
+    "disk": _disk,
+}
+
+
+def _state(check: Callable[[], None]) -> str:
+    try:
+        check()
+    except Unwell as why:
+        return str(why)
+    except Exception:  # whatever a driver raises; its words may hold addresses and passwords, so they stay here
+        return "unreachable"
+    return "ok"
+
+
+@login_not_required
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    parts = {name: _state(check) for name, check in PARTS.items()}
+    failing = [name for name, state in parts.items() if state != "ok"]
+    answer: dict[str, object] = {"status": "failing" if failing else "ok", "parts": parts}
+    if failing:
+        answer["failing"] = failing
+    return JsonResponse(answer, status=503 if failing else 200)
