@@ -127,6 +127,7 @@ class ActManager(models.Manager["Act"]):
                     Credit.objects.give(act, person)
                 if act.state == Act.State.SHOWN:
                     act.count(+1)
+                    act.announce()
         except IntegrityError:
             twin = self.filter(author=author, form_key=form_key).first()
             if twin is None:
@@ -296,7 +297,14 @@ class Act(models.Model):
             self.count(-1)
         elif before != self.State.SHOWN and state == self.State.SHOWN:
             self.count(+1)
+            self.announce()
         return True
+
+    def announce(self) -> None:
+        """Tell those it concerns, now that the group can read it; what only few may read tells nobody."""
+        from feed import messages
+
+        messages.act_was_shown(self)
 
 
 class ActChange(models.Model):

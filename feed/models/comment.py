@@ -34,6 +34,7 @@ class CommentManager(models.Manager["Comment"]):
         )
         if new and not waits:
             Act.objects.filter(pk=act.pk).update(comment_count=F("comment_count") + 1)
+            comment.announce()
         return comment
 
 
@@ -66,8 +67,18 @@ class Comment(models.Model):
     def can_be_removed_by(self, user: User) -> bool:
         return self.author_id == user.pk or self.group.can_be_run_by(user)
 
+    def announce(self) -> None:
+        """Tell the act's author, now that the group can read it."""
+        from feed import messages
+
+        messages.comment_was_shown(self)
+
     @transaction.atomic
     def remove(self) -> None:
-        was_shown = Comment.objects.filter(pk=self.pk, state=Act.State.SHOWN)
-        if was_shown.update(state=Act.State.REMOVED, removed_at=timezone.now()):
+        """Take it down, counted or not yet; a second time changes nothing."""
+        gone = {"state": Act.State.REMOVED, "removed_at": timezone.now()}
+        mine = Comment.objects.filter(pk=self.pk)
+        if mine.filter(state=Act.State.SHOWN).update(**gone):
             Act.objects.filter(pk=self.act_id).update(comment_count=F("comment_count") - 1)
+        else:
+            mine.exclude(state=Act.State.REMOVED).update(**gone)
