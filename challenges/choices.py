@@ -6,6 +6,13 @@ from django.db import transaction
 
 from accounts.models import User
 from challenges.models import Choice, Step
+from challenges.offers import MY_OWN
+from challenges.prompts import Prompt, other_ideas, prompt_of
+
+State = Choice.State
+REMEMBERED = 60
+"""Ideas kept of those shown on one prompt, for people who like to turn over many."""
+BECOMES = {"intend": State.INTENDED, "skip": State.SKIPPED, "rest": State.RESTED, "change": State.OPEN}
 
 
 def settle(user: User, step: Step, idea_key: str, *, on: date | None = None) -> Choice:
@@ -18,15 +25,64 @@ def settle(user: User, step: Step, idea_key: str, *, on: date | None = None) -> 
         on: the author's local date of the act; today when not given.
     """
     choice = choice_for(user, step, on=on)
-    choice.become(Choice.State.DONE, option=idea_key[:12], on=on)
+    choice.become(State.DONE, option=idea_key[:12], on=on)
     return choice
 
 
 def unsettle(user: User, step: Step) -> None:
     """Open a step again because the act for it was taken back."""
-    done = Choice.objects.filter(participation__user=user, step=step, state=Choice.State.DONE).first()
+    done = Choice.objects.filter(participation__user=user, step=step, state=State.DONE).first()
     if done:
-        done.become(Choice.State.OPEN, option="")
+        done.become(State.OPEN, option="")
+
+
+@transaction.atomic
+def decide(user: User, step: Step, do: str, *, option: str = "") -> bool:
+    """Carry out what a button of the prompt says.
+
+    Args:
+        user: a member of the step's group.
+        step: the prompt they decide about.
+        do: intend, swap, skip, rest or change.
+        option: with intend, the option taken: an idea's key, "own", or empty for the prompt's own words.
+
+    Returns:
+        False when the prompt is not open for it, so that nothing was changed.
+    """
+    prompt = prompt_of(user, step.challenge, asked=step.public_id)
+    if prompt is None or prompt.step is None or prompt.step.pk != step.pk:
+        return False
+    if do == "swap":
+        _swap(user, prompt)
+    elif do in BECOMES and _may_take(prompt, option):
+        choice = _kept(choice_for(user, step), prompt)
+        choice.become(BECOMES[do], option=option if do == "intend" else "", on=user.today())
+    else:
+        return False
+    return True
+
+
+def _may_take(prompt: Prompt, option: str) -> bool:
+    """Only what stands on the page can be taken: an idea the group may not be offered cannot be smuggled in."""
+    return option in {known.key for known in prompt.options}
+
+
+def _swap(user: User, prompt: Prompt) -> None:
+    assert prompt.step is not None  # noqa: S101
+    new = other_ideas(user, prompt.challenge, prompt.step)
+    choice = _kept(choice_for(user, prompt.step), prompt)
+    choice.offered = [*choice.offered, *new][-REMEMBERED:]
+    choice.swaps = min(choice.swaps + 1, 1000)
+    choice.state = State.OPEN
+    choice.save(update_fields=["offered", "swaps", "state"])
+
+
+def _kept(choice: Choice, prompt: Prompt) -> Choice:
+    """Write down what stood beside the prompt, so that it stays and is not offered again too soon."""
+    if not choice.offered:
+        choice.offered = [option.key for option in prompt.options if option.key not in {"", MY_OWN}]
+        choice.save(update_fields=["offered"])
+    return choice
 
 
 @transaction.atomic

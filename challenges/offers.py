@@ -80,11 +80,10 @@ class Offers:
                 break
         return found
 
-    def next_for(self, step: Step, place: int, swaps: int) -> list[Idea]:
+    def next_for(self, step: Step, place: int) -> list[Idea]:
         """What a swap brings: other ideas than all those already shown on this step."""
         choice = self.choices.get(step.pk)
-        seen = list(choice.offered) if choice else []
-        now = self.up_to([step])[step.pk]
+        now = [idea.key for idea in self.up_to([step]).get(step.pk, [])]
         return offer(
             self.pool,
             category=step.words.category.value,
@@ -92,8 +91,8 @@ class Offers:
             history=self.history,
             day=asked_on(self.challenge, step, place),
             turn=place,
-            swaps=swaps,
-            seen={*seen, *(idea.key for idea in now)},
+            swaps=1 + (choice.swaps if choice else 0),
+            seen=[*(choice.offered if choice else []), *now],
         )
 
     def _beside(self, step: Step, place: int, day: date) -> list[Idea]:

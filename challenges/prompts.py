@@ -179,25 +179,35 @@ def prompt_of(user: User, challenge: Challenge, *, asked: str = "") -> Prompt | 
     return next(iter(_prompts(user, [challenge], asked)), None)
 
 
+def other_ideas(user: User, challenge: Challenge, step: Step) -> list[str]:
+    """Keys of the ideas that come next when a member asks for others beside this step."""
+    reader, steps = _reader(user, [challenge])
+    mine = steps[challenge.pk]
+    place = next(i for i, one in enumerate(mine) if one.pk == step.pk)
+    return [idea.key for idea in reader.offers(challenge, mine).next_for(mine[place], place)]
+
+
 def _prompts(user: User, challenges: Sequence[Challenge], asked: str) -> list[Prompt]:
     today = user.today()
     running = [c for c in challenges if c.phase_on(today) in {Phase.UPCOMING, Phase.OPEN, Phase.LATE}]
     if not running:
         return []
+    reader, steps = _reader(user, running)
+    return [reader.prompt(challenge, steps[challenge.pk], asked) for challenge in running]
+
+
+def _reader(user: User, running: Sequence[Challenge]) -> "tuple[Reader, dict[int, list[Step]]]":
+    """The steps of these challenges and one member's choices of late: two queries."""
     steps: dict[int, list[Step]] = {challenge.pk: [] for challenge in running}
     by_id = {challenge.pk: challenge for challenge in running}
     for step in Step.objects.filter(challenge__in=running).order_by("challenge", "position"):
         # The step borrows the challenge that is already here, so that its words cost no query.
         step.challenge = by_id[step.challenge_id]
         steps[step.challenge_id].append(step)
-    choices = list(_choices_of_late(user, running, today))
-    reader = Reader(user, today, choices)
-    return [reader.prompt(challenge, steps[challenge.pk], asked) for challenge in running]
-
-
-def _choices_of_late(user: User, running: Sequence[Challenge], today: date) -> Iterable[Choice]:
-    late = Q(on__gt=today - timedelta(days=REPEAT_DAYS))
-    return Choice.objects.filter(participation__user=user).filter(late | Q(step__challenge__in=running)).order_by("pk")
+    today = user.today()
+    late = Q(on__gt=today - timedelta(days=REPEAT_DAYS)) | Q(step__challenge__in=running)
+    choices = Choice.objects.filter(late, participation__user=user).order_by("pk")
+    return Reader(user, today, list(choices)), steps
 
 
 class Reader:
@@ -217,7 +227,7 @@ class Reader:
         phase = challenge.phase_on(self.today)
         self._count(prompt, steps)
         step = self._asked(prompt, steps, asked) if phase != Phase.UPCOMING else None
-        prompt.is_todays = step is None
+        prompt.is_todays = step is None or step == self._of_the_day(challenge, steps)
         if phase == Phase.UPCOMING:
             prompt.state = "upcoming"
         elif step is None and participation and participation.is_paused_on(self.today):
@@ -269,18 +279,17 @@ class Reader:
     def _asked(self, prompt: Prompt, steps: list[Step], asked: str) -> Step | None:
         """The earlier step that the address asks for, if its day has come."""
         for place, step in enumerate(steps):
-            if (
-                step.public_id == asked
-                and step.hidden_at is None
-                and has_come(prompt.challenge, step, place, self.today)
-            ):
+            has_come = asked_on(prompt.challenge, step, place) <= self.today
+            if step.public_id == asked and step.hidden_at is None and has_come:
                 self._fill_slots(prompt, steps)
                 return step
         return None
 
     def _current(self, prompt: Prompt, steps: list[Step]) -> Step | None:
         if prompt.challenge.cadence == Challenge.Cadence.DAILY:
-            return self._of_the_day(prompt, steps)
+            step = self._of_the_day(prompt.challenge, steps)
+            prompt.state = "open" if step else "day_off"
+            return step
         self._fill_slots(prompt, steps)
         waiting = [slot.step for slot in prompt.slots if slot.state not in SETTLED]
         if prompt.reached or not waiting:
@@ -291,14 +300,12 @@ class Reader:
         intended = [slot.step for slot in prompt.slots if slot.state == Choice.State.INTENDED]
         return next(iter(intended or waiting), None) if prompt.state != "all_done" else None
 
-    def _of_the_day(self, prompt: Prompt, steps: list[Step]) -> Step | None:
-        challenge = prompt.challenge
-        place = schedule.position_on(challenge.starts_on, self.today, len(steps), workdays_only=challenge.workdays_only)
-        step = None if place is None else steps[place]
-        if step is None or step.hidden_at is not None:
-            prompt.state = "day_off"
+    def _of_the_day(self, challenge: Challenge, steps: list[Step]) -> Step | None:
+        """What a daily challenge asks today; a hidden step leaves its day free and moves no other."""
+        if challenge.cadence != Challenge.Cadence.DAILY:
             return None
-        return step
+        place = schedule.position_on(challenge.starts_on, self.today, len(steps), workdays_only=challenge.workdays_only)
+        return None if place is None or steps[place].hidden_at else steps[place]
 
     def _fill_slots(self, prompt: Prompt, steps: list[Step]) -> None:
         challenge = prompt.challenge

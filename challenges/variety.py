@@ -66,7 +66,7 @@ def offer(
     day: date,
     turn: int = 0,
     swaps: int = 0,
-    seen: Collection[str] = (),
+    seen: Sequence[str] = (),
 ) -> list[Idea]:
     """The ideas to show beside a prompt.
 
@@ -90,8 +90,9 @@ def offer(
     if len(picked) < OFFERED:
         last = {shown.key: shown.on for shown in sorted(near, key=lambda shown: shown.on)}
         stale = [idea for idea in line if idea not in picked]
-        # The longest ago comes back first; what was on this very prompt comes back last.
-        stale.sort(key=lambda idea: (idea.key in seen, last.get(idea.key, date.min)))
+        # The longest ago comes back first; what was on this very prompt comes back last, and in its order.
+        places = {key: place for place, key in enumerate(seen, start=1)}
+        stale.sort(key=lambda idea: (places.get(idea.key, 0), last.get(idea.key, date.min)))
         picked += stale[: OFFERED - len(picked)]
     return picked
 

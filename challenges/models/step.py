@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from msgspec import structs
 
 from accounts.ids import new_public_id
+from accounts.models import User
 from challenges.catalog import StepTemplate, program
 from challenges.models.challenge import Challenge
 
@@ -14,6 +15,9 @@ EDITABLE = ("theme", "prompt", "detail", "reflection", "step_up")
 
 
 class StepQuerySet(models.QuerySet["Step"]):
+    def visible_to(self, user: User) -> "StepQuerySet":
+        return self.filter(challenge__in=Challenge.objects.visible_to(user))
+
     def visible(self) -> "StepQuerySet":
         return self.filter(hidden_at=None).order_by("position")
 
@@ -45,10 +49,13 @@ class Step(models.Model):
     @cached_property
     def words(self) -> StepTemplate:
         """What a member reads: the program's words in their language, with the leader's changes over them."""
+        return self.words_for(self.challenge.group.mode)
+
+    def words_for(self, mode: str) -> StepTemplate:
         if not self.program_key:
             return StepTemplate(key=self.public_id, **self.overrides)
         plan = program(self.program_key, language=get_language() or "en")
-        template = plan.step(self.step_key).for_mode(self.challenge.group.mode)
+        template = plan.step(self.step_key).for_mode(mode)
         return structs.replace(template, **self.overrides)
 
     @property
