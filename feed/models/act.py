@@ -47,7 +47,7 @@ class ActQuerySet(models.QuerySet["Act"]):
 
     def with_card(self) -> "ActQuerySet":
         """All that a card draws, in the same query."""
-        return self.select_related("author", "photo", "parent", "parent__author", "group")
+        return self.select_related("author", "photo", "parent", "parent__author", "group", "step")
 
 
 class ActManager(models.Manager["Act"]):

@@ -1,0 +1,302 @@
+"""What a feed draws of each act, worked out once in Python so that the template only writes it down.
+
+The card is the hot path of every feed: no address is reversed, no label translated and no row read
+inside the template's loop. Labels and counts of words are in the reader's language, times in their zone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from django.urls import get_script_prefix
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from challenges.catalog import ideas
+from feed.models import Act, Credit, Reaction
+from feed.places import run_by
+from groups.models import Group
+from kindness_platform.art import patch
+
+WIDE_EVERY = 12
+WIDE_TEXT = 170
+NAMES_SHOWN = 3
+TONES = {"did": ("done", "hand-heart"), "saw": ("noticed", "eye"), "received": ("received", "gift")}
+
+
+@dataclass(slots=True, kw_only=True)
+class Card:
+    """One act as one reader sees it. Of an act signed Someone nothing here depends on its author.
+
+    Attributes:
+        state: empty for an act everybody sees; otherwise a word for its author, such as "Just for me".
+        own: whether the reader posted it: they are offered changes, everybody else answers.
+        thanks, moved, celebrating, passing_on: the reader's own answers, as `aria-pressed` wants them.
+        came_from: what it was passed on from, in words; `came_from_url` is empty where that is "a link".
+    """
+
+    id: str
+    url: str
+    gone: bool = False
+    who: str = ""
+    patch: str = ""
+    tone: str = ""
+    icon: str = ""
+    tag: str = ""
+    when: str = ""
+    moment: str = ""
+    state: str = ""
+    group: str = ""
+    group_url: str = ""
+    text: str = ""
+    idea: str = ""
+    wide: bool = False
+    photo: str = ""
+    photo_large: str = ""
+    photo_alt: str = ""
+    photo_width: int = 0
+    photo_height: int = 0
+    came_from: str = ""
+    came_from_name: str = ""
+    came_from_url: str = ""
+    passed_on: str = ""
+    ripple_url: str = ""
+    own: bool = False
+    answers: bool = False
+    thanks: str = "false"
+    moved: str = "false"
+    celebrating: str = "false"
+    passing_on: str = "false"
+    answered: str = ""
+    comments: str = ""
+    may_edit: bool = False
+    may_remove: bool = False
+    may_follow: bool = False
+
+
+class Answer(NamedTuple):
+    act_id: int
+    kind: str
+    user_id: int
+    name: str
+
+
+def cards_for(acts: Iterable[Act], reader: User, groups: Sequence[Group]) -> list[Card]:
+    """The cards of a page of acts, in two more queries (answers, credits).
+
+    Args:
+        acts: fetched with `with_card()` through what the reader may see.
+        reader: whose answers, rights, language and zone count.
+        groups: those of the page; with more than one each card names its group. Groups from
+            `feed.places.places_of` already know their policy and whether the reader runs them.
+    """
+    page = list(acts)
+    if not page:
+        return []
+    known = {group.pk: group for group in groups}
+    for act in page:
+        known.setdefault(act.group_id, act.group)
+    runs = run_by(reader, list(known.values()))
+    mine, others = _answers(page, reader)
+    credited = _credited(page)
+    now = timezone.now()
+    cards = []
+    for act in page:
+        group = known[act.group_id]
+        card = _card(act, group, reader, now)
+        if not card.gone:
+            card.may_remove = card.own or group.pk in runs
+            card.group = group.name if len(groups) > 1 else ""
+            card.group_url = f"{get_script_prefix()}groups/{group.slug}/"
+            card.tag = _tag(act.kind, credited[act.pk])
+            for kind in mine[act.pk]:
+                setattr(card, kind, "true")
+            card.answered = _answered(others[act.pk]) if card.own else ""
+        cards.append(card)
+    _set_wide(cards)
+    return cards
+
+
+def _card(act: Act, group: Group, reader: User, now: datetime) -> Card:
+    root = get_script_prefix()
+    url = f"{root}acts/{act.public_id}/"
+    if act.state == Act.State.REMOVED:
+        return Card(id=act.public_id, url=url, gone=True)
+    own = act.author_id == reader.pk
+    someone = act.signed == Act.Signed.SOMEONE or act.author is None
+    tone, icon = TONES[act.kind]
+    policy = group.policy
+    card = Card(
+        id=act.public_id,
+        url=url,
+        who=name_of(act),
+        patch=patch("" if someone or act.author is None else act.author.public_id),
+        tone=tone,
+        icon=icon,
+        when=_when(act, reader, now),
+        moment=(act.shown_at or act.created_at).isoformat(timespec="minutes"),
+        state=_state(act),
+        text=act.text,
+        own=own,
+        may_edit=own and act.can_be_changed_by(reader),
+        may_follow=act.is_in_feed and not own,
+        answers=policy.reactions_open and act.is_in_feed and not own,
+    )
+    if not act.text:
+        card.idea = _idea(act, group)
+    if act.parent_id and act.parent:
+        _name_parent(card, act, act.parent, reader)
+    if act.passed_on_count:
+        n = act.passed_on_count
+        card.passed_on = ngettext("passed on by %(n)d", "passed on by %(n)d", n) % {"n": n}
+        card.ripple_url = f"{root}ripples/{act.public_id}/"
+    if policy.comments_open and act.is_in_feed:
+        n = act.comment_count
+        card.comments = ngettext("%(n)d comment", "%(n)d comments", n) % {"n": n} if n else _("Comment")
+    photo = getattr(act, "photo", None)
+    if photo is not None and photo.deleted_at is None:
+        card.photo = f"{root}photos/{photo.public_id}/small/"
+        card.photo_large = f"{root}photos/{photo.public_id}/large/"
+        card.photo_alt = photo.alt or _("Photo of this act")
+        card.photo_width, card.photo_height = photo.width, photo.height
+    return card
+
+
+def name_of(act: Act) -> str:
+    """Who signs an act, as anybody may read it."""
+    if act.signed == Act.Signed.SOMEONE:
+        return _("Someone")
+    if act.author is not None:
+        return act.author.name
+    return act.guest_name or _("Someone")
+
+
+def _name_parent(card: Card, act: Act, parent: Act, reader: User) -> None:
+    """Where an act came from. A parent the reader may not open is "a link" and nothing more."""
+    passed_on = act.link_kind == Act.Link.PASSED_ON
+    card.came_from = _("Passed on from") if passed_on else _("Did this too, after")
+    if parent.group_id == act.group_id and (parent.is_in_feed or _is_own(parent, reader)):
+        card.came_from_name = _("%(name)s’s act") % {"name": name_of(parent)}
+        card.came_from_url = f"{get_script_prefix()}acts/{parent.public_id}/"
+    else:
+        card.came_from_name = _("a link")
+
+
+def _is_own(act: Act, reader: User) -> bool:
+    return act.author_id == reader.pk and act.state != Act.State.REMOVED
+
+
+def _idea(act: Act, group: Group) -> str:
+    """What an act without words was about: the idea that was taken, or the prompt of its step."""
+    idea = ideas(get_language() or "en").get(act.idea_key) if act.idea_key else None
+    if idea is not None:
+        return idea.text
+    return act.step.words_for(group.mode).prompt if act.step is not None else ""
+
+
+def _state(act: Act) -> str:
+    if act.state == Act.State.PENDING:
+        return _("Waiting to be read")
+    if act.state != Act.State.SHOWN:
+        return str(act.get_state_display())
+    if act.audience == Act.Audience.PRIVATE:
+        return _("Just for me")
+    return _("For the leaders") if act.audience == Act.Audience.LEADERS else ""
+
+
+def _tag(kind: str, names: list[str]) -> str:
+    if kind == Act.Kind.SAW:
+        return _("Saw %(names)s") % {"names": _joined(names)} if names else _("Saw")
+    return _("Did") if kind == Act.Kind.DID else _("Received")
+
+
+def _joined(names: list[str]) -> str:
+    if len(names) == 1:
+        return names[0]
+    return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
+
+
+def _answers(page: list[Act], reader: User) -> tuple[dict[int, list[str]], dict[int, list[Answer]]]:
+    """The reader's own answers, and, on their own acts alone, everybody's."""
+    own = [act.pk for act in page if act.author_id == reader.pk]
+    rows = Reaction.objects.filter(act__in=[act.pk for act in page], user=reader)
+    if own:
+        rows = rows | Reaction.objects.filter(act__in=own)
+    mine: dict[int, list[str]] = defaultdict(list)
+    others: dict[int, list[Answer]] = defaultdict(list)
+    for row in rows.order_by("pk").values_list("act_id", "kind", "user_id", "user__name"):
+        answer = Answer(*row)
+        if answer.user_id == reader.pk:
+            mine[answer.act_id].append(answer.kind)
+        else:
+            others[answer.act_id].append(answer)
+    return mine, others
+
+
+def _answered(answers: list[Answer]) -> str:
+    """Who answered, for the author alone: names first, each person once per sentence."""
+    sentences = {
+        Reaction.Kind.THANKS: _("%(names)s said thank you."),
+        Reaction.Kind.MOVED: _("It moved %(names)s."),
+        Reaction.Kind.CELEBRATING: _("%(names)s celebrated it."),
+        Reaction.Kind.PASSING_ON: _("%(names)s will pass it on."),
+    }
+    lines = []
+    for kind, sentence in sentences.items():
+        names = [answer.name for answer in answers if answer.kind == kind]
+        if len(names) > NAMES_SHOWN:
+            names = [*names[: NAMES_SHOWN - 1], _("others")]
+        if names:
+            lines.append(sentence % {"names": _joined(names)})
+    return " ".join(lines)
+
+
+def _credited(page: list[Act]) -> dict[int, list[str]]:
+    names: dict[int, list[str]] = defaultdict(list)
+    saw = [act.pk for act in page if act.kind == Act.Kind.SAW]
+    if saw:
+        shown = Credit.objects.filter(act__in=saw, state=Credit.State.SHOWN).order_by("pk")
+        for act_id, name in shown.values_list("act_id", "person__name"):
+            names[act_id].append(name)
+    return names
+
+
+def _when(act: Act, reader: User, now: datetime) -> str:
+    zone = reader.zone
+    shown = (act.shown_at or act.created_at).astimezone(zone)
+    words = when(shown, now.astimezone(zone))
+    if act.done_on != shown.date():
+        words = _("%(when)s, about %(day)s") % {"when": words, "day": date_format(act.done_on, "MONTH_DAY_FORMAT")}
+    return _("%(when)s · edited") % {"when": words} if act.edited_at else words
+
+
+def when(moment: datetime, now: datetime) -> str:
+    """How long ago, as people say it. Both moments are in the reader's zone."""
+    minutes = int((now - moment).total_seconds() // 60)
+    if minutes < 1:
+        return _("Just now")
+    if minutes < 60:
+        return ngettext("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
+    if moment.date() == now.date():
+        if moment.hour < 12:
+            return _("This morning")
+        return _("This afternoon") if moment.hour < 18 else _("This evening")
+    if moment.date() == now.date() - timedelta(days=1):
+        return _("Yesterday")
+    if moment.date() > now.date() - timedelta(days=7):
+        return date_format(moment, "l")
+    return date_format(moment, "MONTH_DAY_FORMAT" if moment.year == now.year else "DATE_FORMAT")
+
+
+def _set_wide(cards: list[Card]) -> None:
+    """In each dozen cards one seen act is set large, where its words are few enough for it."""
+    for start in range(0, len(cards), WIDE_EVERY):
+        for card in cards[start + 1 : start + WIDE_EVERY]:
+            if card.tone == "noticed" and 0 < len(card.text) <= WIDE_TEXT and not card.photo and not card.state:
+                card.wide = True
+                break
