@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.apps import apps
 from django.db import models
 from django.http import HttpResponse
 
@@ -62,6 +63,22 @@ def test_a_visitor_gets_in_only_where_it_is_meant(route: Route, world: World) ->
 def test_no_request_of_anybody_breaks_the_server(route: Route, world: World) -> None:
     for method, statuses in cells(world, route).items():
         assert max(statuses) < 500, f"{method} {route.name}: {dict(zip(ROLES, statuses, strict=True))}"
+
+
+@pytest.mark.parametrize("role", ["member", "leader", "admin", "removed"])
+def test_looking_changes_nothing(role: str, world: World) -> None:
+    client = world.client(role)
+    before = contents()
+    for route in ALL:
+        for query in ("", "?q=a", "?kind=saw"):
+            client.get(route.address(world.values(route)) + query)
+    assert contents() == before
+
+
+def contents() -> dict[str, list[dict[str, object]]]:
+    """Every row of the product's tables; sessions are the framework's own."""
+    kept = [model for model in apps.get_models() if model._meta.app_label != "sessions"]
+    return {model._meta.label: list(model._default_manager.order_by("pk").values()) for model in kept}
 
 
 def normal(response: HttpResponse) -> tuple[int, str]:
