@@ -17,7 +17,16 @@ def known_zones() -> frozenset[str]:
 @cache
 def offered_zones() -> tuple[str, ...]:
     """The names worth offering in a list: places and UTC, without the historic aliases."""
-    return tuple(sorted(z for z in known_zones() if "/" in z and not z.startswith(SKIPPED))) + ("UTC",)
+    return (*sorted(z for z in known_zones() if "/" in z and not z.startswith(SKIPPED)), "UTC")
+
+
+def zones_by_region() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The offered zones for a select, grouped by the first part of their names."""
+    regions: dict[str, list[tuple[str, str]]] = {}
+    for zone in offered_zones():
+        region, _slash, place = zone.partition("/")
+        regions.setdefault(region, []).append((zone, (place or region).replace("_", " ").replace("/", " · ")))
+    return list(regions.items())
 
 
 def validate_zone(value: str) -> None:

@@ -20,9 +20,10 @@ urlpatterns = [
     path("", include("groups.urls")),
     path("", include("challenges.urls")),
     path("", include("feed.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("accounts.allauth_urls")),
 ]
 handler400 = "kindness_platform.errors.bad_request"
 handler403 = "kindness_platform.errors.forbidden"
 handler404 = "kindness_platform.errors.not_found"
+handler429 = "accounts.limits.too_many"
 handler500 = "kindness_platform.errors.server_error"

@@ -1,6 +1,6 @@
 """What can be told, and how: every room registers its kinds of notice here when it starts."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -40,6 +40,8 @@ class Kind:
         lifetime: how long after it was due it is worth sending; None means always.
         nudge: a reminder nobody misses: it may be lost, but it is never sent twice.
         language: of the words, for a bare address; people have their own.
+        render_many: the words of many notices at once, by the notice's pk, of those still wanted; a kind that
+            fills the in-app list gives it, so that the list costs the same with one notice and with twenty.
     """
 
     name: str
@@ -51,6 +53,7 @@ class Kind:
     lifetime: timedelta | None = None
     nudge: bool = False
     language: Callable[[Notice], str] | None = None
+    render_many: Callable[[Sequence[Notice]], Mapping[int, Message]] | None = None
 
 
 _kinds: dict[str, Kind] = {}

@@ -7,4 +7,5 @@ urlpatterns = [
     path("notices/read/", notices.read, name="notices-read"),
     path("dev/mail/", kept_mail.kept_mails, name="kept-mails"),
     path("dev/mail/<str:public_id>/", kept_mail.kept_mail, name="kept-mail"),
+    path("dev/mail/<str:public_id>/html/", kept_mail.kept_mail_html, name="kept-mail-html"),
 ]

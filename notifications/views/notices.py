@@ -1,9 +1,34 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.people import person
+from notifications.models import Notice
+from notifications.shown import line_of, page_of
 
 
-def notices(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@require_safe
+def notices(request: HttpRequest) -> HttpResponse:
+    """What the platform has to tell me, newest first. Opening the list changes nothing."""
+    mine = Notice.objects.visible_to(person(request))
+    lines, older = page_of(mine, before=request.GET.get("before", ""))
+    context = {"lines": lines, "older": older, "unread": mine.unread().exists()}
+    return render(request, "notifications/notices.html", context)
 
 
-def read(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@require_POST
+def read(request: HttpRequest) -> HttpResponse:
+    """Open one notice (`id`) and note that it was read; without an id, note that all were."""
+    mine = Notice.objects.visible_to(person(request))
+    if "id" not in request.POST:
+        mine.unread().update(read_at=timezone.now())
+        return redirect("notices")
+    notice = get_object_or_404(mine, public_id=request.POST["id"])
+    mine.unread().filter(pk=notice.pk).update(read_at=timezone.now())
+    line = line_of(notice)
+    if line is None:
+        messages.info(request, _("That is no longer there."))
+    return redirect(line.path if line and line.path else "notices")

@@ -1,0 +1,51 @@
+"""How often is too often: one table, and one page that says so kindly."""
+
+from typing import Any
+
+from allauth.core.internal import ratelimit
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+# action: "times/span/per what"; `user` and `key` (whatever the caller names) are told apart, `ip` is the client's
+# address as TRUSTED_PROXIES lets us know it. What allauth does itself (sign-in, codes, sign-up) is limited there.
+LIMITS = {
+    # 64 live codes of 40 bits and 200 guesses an hour: less than one in a million per day and address.
+    "join": "20/5m/ip,200/h/ip",
+    "start": "20/h/ip",
+    "invite": "30/h/user",
+    "post": "30/m/user,300/h/user",
+    "comment": "20/m/user,200/h/user",
+    "react": "120/m/user",
+    "upload": "20/10m/user,100/d/user",
+    "search": "60/m/user",
+    "report": "10/h/user",
+    "found": "20/d/user",
+}
+
+
+def allow(request: HttpRequest, action: str, key: str = "") -> bool:
+    """Count one use of `action`; False when there have been too many.
+
+    Args:
+        request: whose person and address are counted.
+        action: a row of LIMITS; an unknown one is a programming error.
+        key: what "per key" means for this action, if it has such a limit.
+    """
+    LIMITS[action]
+    used = ratelimit.consume(request, app="goodturn", action=action, config=LIMITS, key=key or None, limit_get=True)
+    return used is not None
+
+
+def retry_after(action: str) -> int:
+    """Seconds after which the shortest limit of this action lets somebody in again."""
+    rates = ratelimit.get_rates(app="goodturn", action=action, config=LIMITS)
+    return int(min((rate.duration for rate in rates), default=60))
+
+
+def too_many(request: HttpRequest, action: str = "", context: dict[str, Any] | None = None) -> HttpResponse:
+    """The page for "that was too often": 429 and when to come back. Also the handler that allauth calls."""
+    seconds = retry_after(action) if action else 60
+    minutes = max(1, round(seconds / 60))
+    response = render(request, "429.html", {"minutes": minutes, **(context or {})}, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
