@@ -8,7 +8,6 @@ from typing import cast
 from django.db.models import FilteredRelation, Q
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS
-from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from accounts.ids import new_public_id
 from accounts.models import User
 from challenges import schedule
 from challenges.catalog import Idea, StepTemplate, ideas
+from challenges.days import day_name
 from challenges.models import Challenge, Choice, Participation, Step
 from challenges.offers import MY_OWN, OWN_WORDS, Offers, asked_on, remembered
 from challenges.schedule import Phase
@@ -128,6 +128,17 @@ class Prompt:
         if self.challenge.cadence != Challenge.Cadence.WEEKLY or mine is None or mine.kindness_weekday is None:
             return ""
         return str(WEEKDAYS[mine.kindness_weekday]) if mine.rhythm == Participation.Rhythm.ONE_DAY else ""
+
+    @property
+    def days(self) -> dict[str, str]:
+        """The days a prompt may have to name, in words."""
+        challenge, mine = self.challenge, self.participation
+        paused = mine.paused_until if mine else None
+        return {
+            "ended": day_name(challenge.ends_on),
+            "late_until": day_name(challenge.closes_on),
+            "paused_until": day_name(paused) if paused else "",
+        }
 
     @property
     def labels(self) -> dict[str, str]:
@@ -291,6 +302,10 @@ class Reader:
             prompt.state = "open" if step else "day_off"
             return step
         self._fill_slots(prompt, steps)
+        if not prompt.slots:
+            # A challenge that was extended beyond its program has weeks without prompts.
+            prompt.state = "day_off"
+            return None
         waiting = [slot.step for slot in prompt.slots if slot.state not in SETTLED]
         if prompt.reached or not waiting:
             prompt.state = "all_done"
@@ -341,9 +356,9 @@ def options(step: Step, beside: Iterable[Idea], choice: Choice | None, library: 
 def label(prompt: Prompt, steps: Sequence[Step]) -> str:
     """The line above a prompt: where it stands in its challenge, and the day."""
     challenge = prompt.challenge
-    day = date_format(prompt.today, _("l, F j"))
+    day = day_name(prompt.today)
     if prompt.state == "upcoming":
-        return _("Starts on %(day)s") % {"day": date_format(challenge.starts_on, _("l, F j"))}
+        return _("Starts on %(day)s") % {"day": day_name(challenge.starts_on)}
     if challenge.cadence == Challenge.Cadence.DAILY:
         return _daily_label(prompt, steps, day)
     if challenge.cadence == Challenge.Cadence.WEEKLY:
@@ -351,7 +366,7 @@ def label(prompt: Prompt, steps: Sequence[Step]) -> str:
         week = prompt.step.week if prompt.step and not prompt.is_todays else 0
         week = week or min(schedule.week_of(challenge.starts_on, prompt.today) + 1, weeks)
         return _("Week %(n)d of %(all)d · %(day)s") % {"n": week, "all": weeks, "day": day}
-    ends = date_format(challenge.ends_on, _("l, F j"))
+    ends = day_name(challenge.ends_on)
     return _("Any card, on any day, until %(day)s") % {"day": ends}
 
 
@@ -361,5 +376,5 @@ def _daily_label(prompt: Prompt, steps: Sequence[Step], day: str) -> str:
         return day
     if not prompt.is_todays:
         asked = schedule.day_of_step(prompt.challenge.starts_on, place, workdays_only=prompt.challenge.workdays_only)
-        day = date_format(asked, _("l, F j"))
+        day = day_name(asked)
     return _("Day %(n)d of %(all)d · %(day)s") % {"n": place + 1, "all": len(steps), "day": day}

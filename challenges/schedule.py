@@ -41,7 +41,7 @@ def day_of_step(start: date, position: int, *, workdays_only: bool) -> date:
 
 def position_on(start: date, day: date, steps: int, *, workdays_only: bool) -> int | None:
     """The step a daily challenge asks on `day`; None before, after and on a day off."""
-    if day < start or workdays_only and not is_workday(day):
+    if day < start or (workdays_only and not is_workday(day)):
         return None
     if workdays_only:
         first = nth_workday(start, 0)

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -66,6 +67,7 @@ class ChallengeManager(models.Manager["Challenge"]):
             group=group,
             program_key=plan.key,
             program_version=plan.version,
+            own_title=again.own_title if again else "",
             cadence=plan.cadence.kind,
             per_week=again.per_week if again else plan.cadence.per_week or 1,
             workdays_only=workdays_only and plan.cadence.kind == "daily",
@@ -194,17 +196,37 @@ class Challenge(models.Model):
         return participation
 
     def step_on(self, day: date) -> "Step | None":
-        """The step that a daily challenge asks on a day."""
-        steps = list(self.steps.visible())
+        """The step that a daily challenge asks on a day. A hidden step leaves its day free; no other step moves."""
+        steps = list(self.steps.all())
         position = schedule.position_on(self.starts_on, day, len(steps), workdays_only=self.workdays_only)
-        return None if position is None else steps[position]
+        return None if position is None or steps[position].hidden_at else steps[position]
+
+    @property
+    def is_over(self) -> bool:
+        """Closed for good, or called off: nothing of it can be changed any more but its name."""
+        return self.phase in {Phase.CLOSED, Phase.CANCELLED}
 
     @transaction.atomic
-    def reschedule(self, *, starts_on: date, ends_on: date, by: User) -> None:
-        """Move the dates; what was posted stays as it was."""
-        self.starts_on, self.ends_on = starts_on, ends_on
-        self.save(update_fields=["starts_on", "ends_on"])
-        record(by, "rescheduled", self, group_id=self.group_id)
+    def change(self, names: Iterable[str], *, by: User) -> None:
+        """Keep what a leader has set of title, dates, goal and acts a week; what was posted stays as it was."""
+        if names := sorted(names):
+            self.save(update_fields=names)
+            record(by, "changed", self, group_id=self.group_id)
+
+    @transaction.atomic
+    def repeat(self, starts_on: date, *, by: User) -> "Challenge":
+        """Run it again with the same steps from another day. Asked twice for the same day, it is one challenge."""
+        Challenge.objects.select_for_update().get(pk=self.pk)
+        twin = self.repeats.filter(starts_on=starts_on, cancelled_at=None).first()
+        return twin or Challenge.objects.start(
+            group=self.group,
+            program_key=self.program_key,
+            starts_on=starts_on,
+            by=by,
+            workdays_only=self.workdays_only,
+            goal=self.goal,
+            again=self,
+        )
 
     @transaction.atomic
     def end(self, by: User) -> None:

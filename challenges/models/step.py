@@ -7,7 +7,7 @@ from msgspec import structs
 
 from accounts.ids import new_public_id
 from accounts.models import User
-from challenges.catalog import StepTemplate, program
+from challenges.catalog import Category, StepTemplate, program
 from challenges.models.challenge import Challenge
 
 EDITABLE = ("theme", "prompt", "detail", "reflection", "step_up")
@@ -53,14 +53,51 @@ class Step(models.Model):
 
     def words_for(self, mode: str) -> StepTemplate:
         if not self.program_key:
-            return StepTemplate(key=self.public_id, **self.overrides)
+            return self._own_words()
         plan = program(self.program_key, language=get_language() or "en")
         template = plan.step(self.step_key).for_mode(mode)
         return structs.replace(template, **self.overrides)
 
+    def _own_words(self) -> StepTemplate:
+        """A step that the leader wrote. What they left empty stays empty rather than being made up."""
+        words = self.overrides
+        categories = {category.value: category for category in Category}
+        return StepTemplate(
+            key=self.public_id,
+            theme=words.get("theme", ""),
+            prompt=words.get("prompt", ""),
+            detail=words.get("detail", ""),
+            reflection=words.get("reflection", ""),
+            step_up=words.get("step_up", ""),
+            category=categories.get(words.get("category", ""), Category.CONNECT),
+            minutes=words.get("minutes", 5),
+            ideas=(),
+            week=self.week,
+        )
+
+    @property
+    def is_own(self) -> bool:
+        return not self.program_key
+
     @property
     def is_edited(self) -> bool:
         return bool(self.overrides)
+
+    def reword(self, words: dict[str, str]) -> None:
+        """Keep what differs from the program's words, so that the rest still appears in the reader's language."""
+        if self.is_own:
+            self.overrides = {**self.overrides, **words}
+        else:
+            program_words = self.program_words
+            self.overrides = {name: text for name, text in words.items() if text != getattr(program_words, name)}
+        self.save(update_fields=["overrides"])
+        self.__dict__.pop("words", None)
+
+    @property
+    def program_words(self) -> StepTemplate:
+        """The program's words as they were before any change."""
+        plan = program(self.program_key, language=get_language() or "en")
+        return plan.step(self.step_key).for_mode(self.challenge.group.mode)
 
     def copy_for(self, challenge: Challenge, position: int) -> "Step":
         return Step(

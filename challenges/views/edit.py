@@ -1,25 +1,142 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""What those who run a group may change of its challenges."""
+
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.people import person
+from challenges import arrange
+from challenges.days import day_name
+from challenges.edit_forms import AgainForm, ChallengeForm, NewStepForm, StepForm
+from challenges.models import Challenge, Step
+from challenges.schedule import Phase
 
 
-def edit(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+def _run(request: HttpRequest, public_id: str) -> Challenge:
+    """The challenge, for those who run its group: a stranger gets 404, a member 403."""
+    user = person(request)
+    challenges = Challenge.objects.visible_to(user).select_related("group__organization")
+    challenge = get_object_or_404(challenges, public_id=public_id)
+    if not challenge.group.can_be_run_by(user):
+        raise PermissionDenied
+    return challenge
 
 
-def steps(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    challenge = _run(request, public_id)
+    form = ChallengeForm(request.POST if request.method == "POST" else None, instance=challenge)
+    if form.is_bound and form.is_valid():
+        challenge.change(form.changed_data, by=person(request))
+        messages.success(request, _("Saved. What has been told stays as it is."))
+        return redirect(challenge)
+    status = 422 if form.is_bound else 200
+    # A form that was refused has already written into its challenge; the page around it shows what is stored.
+    stored = (
+        Challenge.objects.select_related("group__organization").get(pk=challenge.pk) if form.is_bound else challenge
+    )
+    return render(request, "challenges/edit.html", {"challenge": stored, "form": form}, status=status)
 
 
-def step(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "HEAD", "POST"])
+def steps(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The steps in their order: move, hide, show, and one of their own at the end."""
+    challenge = _run(request, public_id)
+    user = person(request)
+    do = request.POST.get("do", "")
+    form = NewStepForm(request.POST if do == "add" else None, challenge=challenge)
+    if do == "add" and form.is_valid():
+        step = arrange.add(challenge, user, **form.fields_of_step())
+        messages.success(request, _("Your step stands at the end now."))
+        return redirect(f"{request.path}#step-{step.public_id}")
+    if request.method == "POST" and do != "add":
+        return _rearranged(request, challenge, do)
+    rows = arrange.rows_of(challenge)
+    context = {"challenge": challenge, "rows": rows, "form": form}
+    return render(request, "challenges/steps.html", context, status=422 if form.is_bound else 200)
 
 
-def end(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+def _rearranged(request: HttpRequest, challenge: Challenge, do: str) -> HttpResponse:
+    step = get_object_or_404(challenge.steps, public_id=request.POST.get("step", ""))
+    user = person(request)
+    if do in {"up", "down"}:
+        if not arrange.move(challenge, step, -1 if do == "up" else 1, user):
+            messages.info(request, _("That step stays where it is."))
+    elif do in {"hide", "show"}:
+        arrange.show(step, do == "show", user)
+    return redirect(f"{request.path}#step-{step.public_id}")
 
 
-def cancel(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The words of one step, with the way back to the program's words."""
+    user = person(request)
+    found = Step.objects.visible_to(user).select_related("challenge__group__organization")
+    step = get_object_or_404(found, public_id=public_id)
+    if not step.challenge.group.can_be_run_by(user):
+        raise PermissionDenied
+    if request.POST.get("do") == "reset" and not step.is_own:
+        step.reword({})
+        messages.success(request, _("The program’s words are back."))
+        return redirect("step-edit", step.public_id)
+    words = {name: getattr(step.words, name) for name in StepForm.base_fields}
+    form = StepForm(request.POST if request.method == "POST" else None, initial=words)
+    if form.is_bound and form.is_valid():
+        step.reword(form.words())
+        messages.success(request, _("Saved. From now on the step reads like this."))
+        return redirect("challenge-steps", step.challenge.public_id)
+    context = {"challenge": step.challenge, "step": step, "form": form}
+    return render(request, "challenges/step_edit.html", context, status=422 if form.is_bound else 200)
 
 
-def again(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "HEAD", "POST"])
+def end(request: HttpRequest, public_id: str) -> HttpResponse:
+    challenge = _run(request, public_id)
+    if challenge.phase != Phase.OPEN:
+        messages.info(request, _("Only a challenge that is under way can be ended."))
+        return redirect(challenge)
+    if request.method == "POST":
+        challenge.end(person(request))
+        messages.success(request, _("Today is the last day."))
+        return redirect("closing", challenge.public_id)
+    until = day_name(challenge.group.organization.today() + timedelta(days=7))
+    return render(request, "challenges/end.html", {"challenge": challenge, "until": until})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+    challenge = _run(request, public_id)
+    if challenge.is_over:
+        messages.info(request, _("This challenge is over already."))
+        return redirect(challenge)
+    if request.method == "POST":
+        challenge.cancel(person(request))
+        messages.success(request, _("It is called off. What people told stays in the group."))
+        return redirect("lead", challenge.group.slug)
+    return render(request, "challenges/cancel.html", {"challenge": challenge})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def again(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The same steps with new dates. The same day chosen twice is one challenge, not two."""
+    challenge = _run(request, public_id)
+    today = challenge.group.organization.today()
+    form = AgainForm(
+        request.POST if request.method == "POST" else None, today=today, initial={"starts_on": monday(today)}
+    )
+    if form.is_bound and form.is_valid():
+        new = challenge.repeat(form.cleaned_data["starts_on"], by=person(request))
+        messages.success(request, _("It starts on %(day)s.") % {"day": day_name(new.starts_on)})
+        return redirect(new)
+    status = 422 if form.is_bound else 200
+    return render(request, "challenges/again.html", {"challenge": challenge, "form": form}, status=status)
+
+
+def monday(today: date) -> date:
+    """The next Monday, which is when most people like to begin."""
+    return today + timedelta(days=7 - today.weekday())

@@ -1,5 +1,30 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.people import person
+from challenges.edit_forms import MyWayForm
+from challenges.models import Challenge, Participation
 
 
-def my_way(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_way(request: HttpRequest, public_id: str) -> HttpResponse:
+    """How I take part: dose, rhythm, pause. Nobody else ever sees it, and no reason is asked."""
+    user = person(request)
+    challenges = Challenge.objects.visible_to(user).select_related("group__organization")
+    challenge = get_object_or_404(challenges, public_id=public_id)
+    if not challenge.group.memberships.active().filter(user=user).exists():
+        raise PermissionDenied
+    mine = challenge.participations.filter(user=user).first()
+    mine = mine or Participation(challenge=challenge, user=user, joined_on=user.today())
+    mine.challenge = challenge
+    form = MyWayForm(request.POST if request.method == "POST" else None, instance=mine, today=user.today())
+    if form.is_bound and form.is_valid():
+        form.save()
+        messages.success(request, _("Saved. Only you can see this."))
+        return redirect("home")
+    context = {"challenge": challenge, "form": form, "mine": mine}
+    return render(request, "challenges/my_way.html", context, status=422 if form.is_bound else 200)

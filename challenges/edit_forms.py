@@ -1,0 +1,179 @@
+"""What a leader may change of a challenge, and what only sounds like a good idea."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from challenges.catalog import Category
+from challenges.models import Challenge, Participation
+from challenges.models.step import EDITABLE
+
+LONGEST = timedelta(days=366)
+
+
+def _date(**attributes: str) -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date", **attributes}, format="%Y-%m-%d")
+
+
+class ChallengeForm(forms.ModelForm[Challenge]):
+    """Title, dates, goal and acts a week. What has been posted stays as it is, whatever changes here."""
+
+    class Meta:
+        model = Challenge
+        fields = ["own_title", "starts_on", "ends_on", "goal", "per_week"]
+        widgets = {"starts_on": _date(), "ends_on": _date()}
+        help_texts = {
+            "own_title": _("Leave it empty to use the program’s own title in everybody’s language."),
+            "ends_on": _("Move it later to extend. For a week after it, acts of these days can still be told."),
+            "goal": _("How many acts you hope for together. It is there to look forward to, not to be reached."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        challenge = self.instance
+        self.today = challenge.group.organization.today()
+        self.before = (challenge.starts_on, challenge.ends_on)
+        if challenge.cadence != Challenge.Cadence.WEEKLY:
+            del self.fields["per_week"]
+        self.fields["goal"].widget.attrs |= {"min": 1, "max": 1_000_000}
+        self.fields["own_title"].widget.attrs["placeholder"] = challenge.program.title
+        if challenge.starts_on <= self.today:
+            self._keep("starts_on", _("It has begun, so its first day stays where it is."))
+        if challenge.is_over:
+            self._keep("ends_on", _("It is over, so its last day stays where it is."))
+
+    def _keep(self, name: str, why: Any) -> None:
+        self.fields[name].disabled = True
+        self.fields[name].help_text = why
+
+    def clean_goal(self) -> int:
+        goal: int = self.cleaned_data["goal"]
+        if not 1 <= goal <= 1_000_000:
+            raise ValidationError(_("Choose a goal between 1 and 1,000,000 acts."))
+        return goal
+
+    def clean_starts_on(self) -> date:
+        day: date = self.cleaned_data["starts_on"]
+        if day != self.before[0] and day < self.today:
+            raise ValidationError(_("Choose today or a later day to start on."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        first, last = data.get("starts_on"), data.get("ends_on")
+        if first and last:
+            self._check_span(first, last)
+        return data
+
+    def _check_span(self, first: date, last: date) -> None:
+        if last < first:
+            self.add_error("ends_on", _("The last day comes before the first. Choose a later one."))
+        elif last - first > LONGEST:
+            self.add_error("ends_on", _("A challenge lasts a year at most. Choose an earlier last day."))
+        elif last != self.before[1] and last < self.today:
+            self.add_error("ends_on", _("That day has passed. To stop now, choose “End it today” below."))
+
+
+class StepForm(forms.Form):
+    """The words of one step. Cleared fields go back to the program's words."""
+
+    theme = forms.CharField(label=_("Theme"), max_length=60)
+    prompt = forms.CharField(label=_("Prompt"), max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+    detail = forms.CharField(
+        label=_("A word more"), max_length=600, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    reflection = forms.CharField(label=_("A question to think about"), max_length=200, required=False)
+    step_up = forms.CharField(label=_("For those who would like more"), max_length=200, required=False)
+
+    def words(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in EDITABLE}
+
+
+class NewStepForm(StepForm):
+    """A step of the leader's own."""
+
+    category = forms.ChoiceField(label=_("Kind of kindness"), choices=[(c.value, _(c.label)) for c in Category])
+    minutes = forms.IntegerField(label=_("Minutes it takes"), min_value=1, max_value=120, initial=5)
+    week = forms.TypedChoiceField(label=_("Week"), coerce=int)
+
+    def __init__(self, *args: Any, challenge: Challenge, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        weeks = sorted({step.week for step in challenge.steps.all()})
+        if challenge.cadence == Challenge.Cadence.WEEKLY and weeks:
+            field = self.fields["week"]
+            assert isinstance(field, forms.TypedChoiceField)  # noqa: S101
+            field.choices = [(week, str(week)) for week in weeks]
+        else:
+            del self.fields["week"]
+
+    def fields_of_step(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        return {**self.words(), "category": data["category"], "minutes": data["minutes"], "week": data.get("week", 0)}
+
+
+class AgainForm(forms.Form):
+    """When to run it again."""
+
+    starts_on = forms.DateField(label=_("First day"), widget=_date())
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_starts_on(self) -> date:
+        day: date = self.cleaned_data["starts_on"]
+        if day < self.today:
+            raise ValidationError(_("Choose today or a later day to start on."))
+        if day - self.today > LONGEST:
+            raise ValidationError(_("Choose a day within a year from now."))
+        return day
+
+
+class MyWayForm(forms.ModelForm[Participation]):
+    """How somebody takes part: how much, in which rhythm, and whether they are having a pause."""
+
+    class Meta:
+        model = Participation
+        fields = ["dose", "rhythm", "kindness_weekday", "paused_until"]
+        widgets = {"dose": forms.RadioSelect, "rhythm": forms.RadioSelect, "paused_until": _date()}
+
+    kindness_weekday = forms.TypedChoiceField(
+        label=_("Your kindness day"), coerce=int, empty_value=None, required=False
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        from django.utils.dates import WEEKDAYS
+
+        self.today = today
+        self.fields["dose"].label = _("How much")
+        self.fields["rhythm"].label = _("When in the week")
+        self.fields["paused_until"].label = _("Pause until")
+        self.fields["paused_until"].help_text = _("No prompts up to and including this day. Leave it empty to go on.")
+        weekday = self.fields["kindness_weekday"]
+        assert isinstance(weekday, forms.TypedChoiceField)  # noqa: S101
+        weekday.choices = [("", _("Choose a day")), *WEEKDAYS.items()]
+        self._fit(self.instance.challenge)
+
+    def _fit(self, challenge: Challenge) -> None:
+        """Only what this cadence knows: a kindness day needs weeks, half a dose needs more than one a day."""
+        if challenge.cadence != Challenge.Cadence.WEEKLY:
+            del self.fields["rhythm"], self.fields["kindness_weekday"]
+        if challenge.cadence == Challenge.Cadence.DAILY:
+            self.fields["dose"].help_text = _("A daily prompt stays daily; every second one is plenty.")
+
+    def clean_paused_until(self) -> date | None:
+        day: date | None = self.cleaned_data["paused_until"]
+        if day is not None and day < self.today:
+            raise ValidationError(_("That day has passed. Choose a later one, or leave it empty to go on."))
+        return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        one_day = data.get("rhythm") == Participation.Rhythm.ONE_DAY
+        if one_day and data.get("kindness_weekday") is None and "kindness_weekday" not in self.errors:
+            self.add_error("kindness_weekday", _("Choose the weekday that suits you."))
+        return data
