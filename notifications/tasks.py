@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from accounts.retention import purge_accounts
 from notifications import sender
 from notifications.models import Delivery
 from notifications.retention import purge_notifications
@@ -48,6 +49,7 @@ def tick() -> None:
         _wake_some(due[start : start + PER_TASK])
     if cache.add("notifications-purged", "1", timeout=int(timedelta(days=1).total_seconds())):
         purge_notifications()
+        purge_accounts()
 
 
 def _wake_some(pks: list[int]) -> None:
