@@ -310,7 +310,9 @@ class Place:
 
 
 def _disc(x: float, y: float, number: int) -> str:
-    return f'<circle class="f-ink" cx="{x:g}" cy="{y:g}" r="21"/><text class="inv" x="{x:g}" y="{y + 8:g}" text-anchor="middle">{number}</text>'
+    """A place of a ripple: its number on a round ground."""
+    text = f'<text class="inv" x="{x:g}" y="{y + 8:g}" text-anchor="middle">{number}</text>'
+    return f'<circle class="f-ink" cx="{x:g}" cy="{y:g}" r="21"/>{text}'
 
 
 def _degrees(nodes: Sequence[Node]) -> list[int]:
@@ -377,7 +379,8 @@ def tree(nodes: Sequence[Node], label: str) -> str:
             turned = f"V{y - bend}A{bend} {bend} 0 0 0 {x} {y}" if bend else f"V{y}"
             arcs = f'<path class="arc s-{nodes[place].tone}" d="M{start} {top}{turned}"/>' + arcs
         discs += _disc(x, y, nodes[place].number)
-        discs += f'<text class="degree" x="{x + 30}" y="{y + 6}">{"+" if degrees[place] else ""}{degrees[place] or ""}</text>'
+        if degrees[place]:
+            discs += f'<text class="degree" x="{x + 30}" y="{y + 6}">+{degrees[place]}</text>'
     return _svg(
         arcs + discs, box=f"0 0 {max(width, 300)} {len(rows) * ROW + 8}", cls="line line--tree art", label=label
     )

@@ -1,7 +1,9 @@
 """Our own error pages; none of them says more than the visitor may know."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -17,7 +19,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """The page for when something of ours is broken, so it leans on nothing that may be: no session, no database.
+
+    Even the list of static files may be what is missing; then the page comes without its style.
+    """
+    context = {"SITE_NAME": settings.SITE_NAME, "styled": True}
+    try:
+        page = render_to_string("500.html", context)
+    except ValueError:
+        page = render_to_string("500.html", {**context, "styled": False})
+    return HttpResponse(page, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

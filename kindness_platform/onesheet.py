@@ -46,13 +46,13 @@ def write() -> Path:
 class OneSheetFinder(FileSystemFinder):
     """`static/` without the layers, and with the sheet that joins them."""
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
+    def find(self, path: str, find_all: Any = False) -> Any:
         if path == SHEET:
             found = str(write())
             return [found] if find_all else found
         if path.startswith(f"{LAYERS}/"):
             return []
-        return super().find(path, find_all=find_all, **kwargs)
+        return super().find(path, find_all=find_all)
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, Storage]]:
         yield SHEET, FileSystemStorage(location=write().parents[1])

@@ -6,6 +6,7 @@ from django.test import Client
 from accounts.models import User
 from challenges.models import Challenge
 from groups.models import Group
+from tests.client import CheckedClient
 from tests.factories import join, make_challenge, make_group, make_user
 
 
@@ -43,20 +44,26 @@ def challenge(group: Group) -> Challenge:
 
 @pytest.fixture
 def as_olive(olive: User) -> Client:
-    client = Client()
+    client = CheckedClient()
     client.force_login(olive)
     return client
 
 
 @pytest.fixture
 def as_mia(mia: User) -> Client:
-    client = Client()
+    client = CheckedClient()
     client.force_login(mia)
     return client
 
 
 @pytest.fixture
 def as_stan(stan: User) -> Client:
-    client = Client()
+    client = CheckedClient()
     client.force_login(stan)
     return client
+
+
+@pytest.fixture
+def visitor(db: None) -> Client:
+    """Somebody who is not signed in."""
+    return CheckedClient()

@@ -1,9 +1,18 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""Pages for everybody: how it works, and privacy in plain words."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 
-def about(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@require_safe
+@login_not_required
+def about(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/about.html")
 
 
-def privacy(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@require_safe
+@login_not_required
+def privacy(request: HttpRequest) -> HttpResponse:
+    return render(request, "pages/privacy.html")

@@ -1,9 +1,10 @@
 """The tags every template may use without loading them: icons, drawings, fields."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.forms import (
     BoundField,
     CheckboxInput,
@@ -28,13 +29,14 @@ from kindness_platform.symbols import icon as find_icon
 register = template.Library()
 
 
-def _shown_icons(context: Context) -> dict[tuple[str, bool], None] | None:
-    """The icons this page has used so far; None in a part that goes out without its page.
+def _lowest(context: Context) -> dict[str, Any]:
+    """The layer of the render context that a page shares with all that it includes."""
+    return cast(dict[str, Any], context.render_context.dicts[0])
 
-    They live in the lowest layer of the render context, which included templates share.
-    """
-    found: dict[tuple[str, bool], None] | None = context.render_context.dicts[0].get("page_icons")
-    return found
+
+def _shown_icons(context: Context) -> dict[tuple[str, bool], None] | None:
+    """The icons this page has used so far; None in a part that goes out without its page."""
+    return cast(dict[tuple[str, bool], None] | None, _lowest(context).get("page_icons"))
 
 
 @register.simple_tag(takes_context=True)
@@ -56,7 +58,7 @@ def icon(context: Context, name: str, cls: str = "", *, fill: bool = False) -> S
 @register.simple_tag(takes_context=True)
 def begin_icons(context: Context) -> str:
     """Tells `icon` that this template will draw the sprite at its end."""
-    context.render_context.dicts[0]["page_icons"] = {}
+    _lowest(context)["page_icons"] = {}
     return ""
 
 
@@ -172,6 +174,18 @@ def turn_meter(totals: Any, goal: int) -> dict[str, Any]:
     }
 
 
+@register.filter
+def undo_path(message: Message) -> str:
+    """Where the undo button of a message goes.
+
+    A view offers it with `messages.success(request, words, extra_tags=f"undo:{path}")`; only a path
+    of our own is ever used.
+    """
+    tags = message.extra_tags or ""
+    path = tags.removeprefix("undo:") if tags.startswith("undo:/") else ""
+    return "" if path.startswith("//") else path
+
+
 def _kind(bound: BoundField) -> str:
     widget = bound.field.widget
     if isinstance(widget, CheckboxInput):
@@ -212,7 +226,7 @@ def field(context: Context, bound: BoundField, **options: Any) -> dict[str, Any]
             choices; anything else becomes an attribute of the control (`data_count` → `data-count`).
     """
     kind = _kind(bound)
-    hint = options.pop("hint", "") or bound.help_text
+    hint = str(options.pop("hint", "") or bound.help_text)
     shape = options.pop("as", "opts")
     icons = dict(pair.split(":") for pair in options.pop("icons", "").split(",") if pair)
     shown = {

@@ -1,0 +1,152 @@
+// What htmx and HTML cannot do, attached by data- attributes. Every page works without this file.
+(() => {
+  "use strict";
+  const each = (root, selector, act) => {
+    if (root.matches?.(selector)) act(root);
+    root.querySelectorAll?.(selector).forEach(act);
+  };
+
+  // Says something to a screen reader without moving the focus.
+  const announce = (words) => {
+    const live = document.getElementById("live");
+    if (!live || !words) return;
+    live.textContent = "";
+    setTimeout(() => { live.textContent = words; }, 50);
+  };
+
+  // Toasts leave by themselves after ten seconds, unless they offer something or somebody is at them.
+  const showToast = (toast) => {
+    if (toast.querySelector("form, a")) return;
+    const leave = () => {
+      if (toast.matches(":hover, :focus-within")) setTimeout(leave, 4000);
+      else toast.remove();
+    };
+    setTimeout(leave, 10000);
+  };
+
+  const failed = () => {
+    const template = document.getElementById("failed");
+    const toasts = document.getElementById("toasts");
+    if (!template || !toasts || toasts.querySelector("[data-failed]")) return;
+    toasts.append(template.content.cloneNode(true));
+    prepare(toasts.lastElementChild);
+  };
+
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+  // Everything that has to be done once to what a page or a swap brought.
+  const prepare = (root) => {
+    each(root, "[data-copy][hidden], [data-close][hidden]", (button) => { button.hidden = false; });
+    each(root, "[data-time-zone]", (input) => { if (zone && !input.value) input.value = zone; });
+    each(root, "[data-toast]", showToast);
+    each(root, "[data-announce]", (said) => announce(said.dataset.announce || said.textContent.trim()));
+    each(root, "textarea[data-count]", count);
+  };
+
+  const focusIn = (root) => {
+    const place = root.querySelector?.("[data-focus]") || root.querySelector?.("[aria-invalid='true']");
+    place?.focus();
+  };
+
+  // "12 characters left", from the words in data-count, once little room is left.
+  const count = (area) => {
+    const left = area.maxLength - area.value.length;
+    const near = area.maxLength > 0 && left <= Math.max(50, area.maxLength / 10);
+    let words = area.nextElementSibling;
+    if (!words?.matches(".count")) {
+      if (!near) return;
+      words = document.createElement("p");
+      words.className = "hint count";
+      words.setAttribute("role", "status");
+      area.after(words);
+    }
+    words.textContent = near ? area.dataset.count.replace("{n}", left) : "";
+  };
+
+  const copy = async (button) => {
+    const asked = button.dataset.copy;
+    const source = asked.startsWith("#") ? document.querySelector(asked) : null;
+    const words = source ? (source.value ?? source.innerText) : asked;
+    try {
+      await navigator.clipboard.writeText(words.trim());
+    } catch {
+      source?.select?.();
+      return;
+    }
+    const label = button.querySelector("[data-label]") || button;
+    const before = label.textContent;
+    if (!button.dataset.copied || before === button.dataset.copied) return;
+    label.textContent = button.dataset.copied;
+    announce(button.dataset.copied);
+    setTimeout(() => { label.textContent = before; }, 4000);
+  };
+
+  // Drafts are kept on the server, never in the browser. Photos are not part of them.
+  const drafts = new WeakMap();
+  const forget = (form) => {
+    clearTimeout(drafts.get(form));
+    drafts.delete(form);
+  };
+  const keep = (form, keepalive = false) => {
+    forget(form);
+    const data = new FormData(form);
+    for (const [name, value] of [...data]) if (value instanceof File) data.delete(name);
+    fetch(form.dataset.draftUrl, { method: "POST", body: data, credentials: "same-origin", keepalive }).catch(() => {});
+  };
+  const keepSoon = (form) => {
+    forget(form);
+    drafts.set(form, setTimeout(() => keep(form), 1500));
+  };
+
+  const preview = (input) => {
+    const image = document.querySelector(input.dataset.preview);
+    const file = input.files[0];
+    if (!image) return;
+    if (image.src.startsWith("blob:")) URL.revokeObjectURL(image.src);
+    image.hidden = !file;
+    if (file) image.src = URL.createObjectURL(file);
+    else image.removeAttribute("src");
+  };
+
+  const closeMenus = (except) => {
+    document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
+      if (menu !== except) menu.open = false;
+    });
+  };
+
+  document.addEventListener("click", (event) => {
+    const target = event.target;
+    closeMenus(target.closest("details[data-menu]"));
+    const button = target.closest("[data-copy], [data-close]");
+    if (button?.matches("[data-copy]")) copy(button);
+    else button?.closest("[data-toast]")?.remove();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = event.target.closest?.("details[data-menu][open]");
+    closeMenus();
+    menu?.querySelector("summary").focus();
+  });
+  document.addEventListener("input", (event) => {
+    const field = event.target;
+    if (field.matches("textarea[data-count]")) count(field);
+    if (field.form?.dataset.draftUrl && field.type !== "file") keepSoon(field.form);
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("input[type='file'][data-preview]")) preview(event.target);
+  });
+  document.addEventListener("submit", (event) => forget(event.target), true);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "hidden") return;
+    document.querySelectorAll("form[data-draft-url]").forEach((form) => { if (drafts.has(form)) keep(form, true); });
+  });
+
+  document.addEventListener("htmx:load", (event) => { if (event.detail.elt !== document.body) prepare(event.detail.elt); });
+  document.addEventListener("htmx:afterSettle", (event) => focusIn(event.detail.elt));
+  document.addEventListener("htmx:sendError", failed);
+  document.addEventListener("htmx:timeout", failed);
+  document.addEventListener("htmx:responseError", failed);
+
+  prepare(document.body);
+  focusIn(document.body);
+})();

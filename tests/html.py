@@ -1,0 +1,127 @@
+"""Looks over the HTML of a reply, so that a broken page fails the test that happened to fetch it."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, cast
+from xml.etree.ElementTree import Element
+
+import html5lib
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+
+CONTROLS = ("input", "select", "textarea")
+UNLABELLED = {"hidden", "submit", "button", "reset", "image"}
+INTERACTIVE = {"a", "button", "input", "select", "textarea", "summary", "label"}
+# A label holds its own control, and a control may stand in the label that names it.
+FINE_INSIDE = {("label", "input"), ("label", "select"), ("label", "textarea")}
+REFERENCES = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "aria-errormessage", "form", "list")
+
+
+def check_html(response: HttpResponseBase) -> None:
+    """Fail unless the reply is well-formed, labelled, and free of inline script and style.
+
+    Parts of a page, which htmx asks for, are checked as fragments: they need no heading of their own.
+    """
+    text = cast(HttpResponse, response).content.decode()
+    problems = list(problems_of(text))
+    assert not problems, "The page has problems:\n" + "\n".join(problems)
+
+
+def problems_of(text: str) -> Iterator[str]:
+    whole = text.lstrip().lower().startswith("<!doctype")
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    tree = parser.parse(text) if whole else parser.parseFragment(text)
+    yield from (f"not well-formed at {place}: {code} {found}" for place, code, found in _errors(parser))
+    elements = [found for found in tree.iter() if isinstance(found.tag, str)]
+    yield from _ids(elements, whole)
+    yield from _labels(elements)
+    yield from _inline(elements)
+    yield from _nesting(tree)
+    if whole:
+        yield from _page(elements)
+
+
+def _errors(parser: Any) -> Iterator[tuple[Any, str, Any]]:
+    # A fragment may begin with a table row; everything else the parser notes is a mistake.
+    return ((place, code, found) for place, code, found in parser.errors if code != "expected-doctype-but-got-chars")
+
+
+def _ids(elements: Iterable[Element], whole: bool) -> Iterator[str]:
+    elements = list(elements)
+    ids = Counter(found.get("id") for found in elements if found.get("id") is not None)
+    yield from (f"the id {name!r} stands {times} times" for name, times in ids.items() if times > 1)
+    if "" in ids:
+        yield "an id is empty"
+    if not whole:
+        return
+    for found in elements:
+        for attribute in REFERENCES:
+            for name in (found.get(attribute) or "").split():
+                if name not in ids:
+                    yield f"<{found.tag} {attribute}={name!r}> points at nothing"
+        link = found.get("href") or ""
+        if found.tag in {"a", "use"} and link.startswith("#") and link[1:] not in ids:
+            yield f"<{found.tag} href={link!r}> points at nothing"
+
+
+def _labels(elements: Iterable[Element]) -> Iterator[str]:
+    elements = list(elements)
+    named = {found.get("for") for found in elements if found.tag == "label"}
+    inside = {
+        id(control) for found in elements if found.tag == "label" for control in found.iter() if control.tag in CONTROLS
+    }
+    for control in elements:
+        if control.tag not in CONTROLS or control.get("type") in UNLABELLED:
+            continue
+        labelled = control.get("id") in named or id(control) in inside
+        if not (labelled or control.get("aria-label") or control.get("aria-labelledby")):
+            yield f"<{control.tag} name={control.get('name')!r}> has no label"
+    for found in elements:
+        if found.tag in {"button", "a"} and not _name(found):
+            yield f"<{found.tag} class={found.get('class')!r}> has no name"
+        if found.tag == "img" and found.get("alt") is None:
+            yield f"<img src={found.get('src')!r}> has no alt"
+
+
+def _name(element: Element) -> str:
+    spoken = "".join(element.itertext()).strip() or element.get("aria-label") or element.get("aria-labelledby")
+    return spoken or " ".join(found.get("alt") or found.get("aria-label") or "" for found in element.iter()).strip()
+
+
+def _inline(elements: Iterable[Element]) -> Iterator[str]:
+    for found in elements:
+        if found.tag == "style" or (found.tag == "script" and not found.get("src")):
+            yield f"<{found.tag}> is inline"
+        for name, value in found.attrib.items():
+            if name == "style" or re.match(r"on[a-z]", str(name)) or str(name).startswith(("hx-on", "data-hx-on")):
+                yield f"<{found.tag} {name}> is inline"
+            if re.match(r"\s*(javascript|js):", value, re.IGNORECASE):
+                yield f"<{found.tag} {name}={value!r}> runs script"
+            if name == "hx-trigger" and "[" in value:
+                yield f"<{found.tag} hx-trigger={value!r}> has a filter, which fails open"
+
+
+def _nesting(tree: Element, around: tuple[str, ...] = ()) -> Iterator[str]:
+    for child in tree:
+        tag = child.tag if isinstance(child.tag, str) else ""
+        inner = around
+        if tag in INTERACTIVE and not (tag == "input" and child.get("type") == "hidden"):
+            yield from (f"<{tag}> stands inside <{outer}>" for outer in around if (outer, tag) not in FINE_INSIDE)
+            inner = (*around, tag)
+        yield from _nesting(child, inner)
+
+
+def _page(elements: Iterable[Element]) -> Iterator[str]:
+    elements = list(elements)
+    tags = Counter(found.tag for found in elements)
+    if tags["h1"] != 1:
+        yield f"the page has {tags['h1']} h1"
+    if tags["main"] != 1:
+        yield f"the page has {tags['main']} main"
+    root = next(found for found in elements if found.tag == "html")
+    if not root.get("lang"):
+        yield "the page says no language"
+    title = next((found for found in elements if found.tag == "title"), None)
+    if title is None or not (title.text or "").strip():
+        yield "the page has no title"
