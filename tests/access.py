@@ -163,10 +163,10 @@ def cells(world: World, route: Route) -> dict[str, list[int]]:
     return table
 
 
-def rows(world: World, route: Route) -> list[str]:
+def rows(route: Route, found: dict[str, list[int]]) -> list[str]:
     """The table's lines of one route; methods that everybody gets the same refusal for share a line."""
     lines: dict[tuple[int, ...], list[str]] = {}
-    for method, statuses in cells(world, route).items():
+    for method, statuses in found.items():
         lines.setdefault(tuple(statuses), []).append(method)
     return [
         f"{route.name:<34} {','.join(methods):<36} {' '.join(f'{status:>4}' for status in statuses)}"
@@ -185,4 +185,4 @@ def stored_rows() -> dict[str, list[str]]:
 
 def write_table(world: World) -> None:
     head = f"# {'route':<32} {'methods':<36} {' '.join(role[:4] for role in ROLES)}\n# roles: {', '.join(ROLES)}\n"
-    TABLE.write_text(head + "\n".join(line for route in routes() for line in rows(world, route)) + "\n")
+    TABLE.write_text(head + "\n".join(line for route in routes() for line in rows(route, cells(world, route))) + "\n")
