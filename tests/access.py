@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -148,9 +148,9 @@ def make_world() -> World:
 def ask(client: Client, method: str, address: str) -> HttpResponse:
     """Ask and undo: whatever a request changes is rolled back, so that every cell starts from the same world."""
     with transaction.atomic():
-        response: HttpResponse = client.generic(method, address, content_type="application/x-www-form-urlencoded")
+        response = client.generic(method, address, content_type="application/x-www-form-urlencoded")
         transaction.set_rollback(True)
-    return response
+    return cast(HttpResponse, response)
 
 
 def cells(world: World, route: Route) -> dict[str, list[int]]:
