@@ -1,13 +1,19 @@
 """The bell: Celery carries wake-ups only. The list of work is in the database (`notifications`)."""
 
+import contextlib
 import os
 import time
+import warnings
 from typing import Any
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from celery.signals import task_postrun
 
 WORKER_SEEN = "worker-seen"
+
+# Celery's words about running as root are many; the supervisor says it in one line.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kindness_platform.settings")
 app = Celery("kindness_platform")
@@ -20,7 +26,5 @@ def _worker_is_alive(**kwargs: Any) -> None:
     """Leaves a sign of life for `/healthz`; losing one is harmless."""
     from django.core.cache import cache
 
-    try:
+    with contextlib.suppress(Exception):  # a cache that is away must not fail the task that ran
         cache.set(WORKER_SEEN, time.time(), None)
-    except Exception:  # noqa: BLE001, S110  (a cache that is away must not fail the task that ran)
-        pass

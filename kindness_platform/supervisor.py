@@ -280,6 +280,8 @@ def start(mode: str) -> int:
     lock = only_one(folder)
     os.environ["DATA_DIR"] = str(folder)
     secret_key(folder)
+    if os.geteuid() == 0 and mode == "production":
+        print("Goodturn: running as root; an ordinary user is enough and safer.", flush=True)
     print("Goodturn: getting ready …", flush=True)
     ready = prepare()
     multiprocessing.set_start_method("fork", force=True)

