@@ -61,6 +61,14 @@ class GroupQuerySet(models.QuerySet["Group"]):
             Exists(Membership.objects.active().filter(group=OuterRef("pk"), user=user)), archived_at=None
         )
 
+    def run_by(self, user: User) -> "GroupQuerySet":
+        """The groups a person leads, and those of organizations they look after: what `can_be_run_by` says of one."""
+        from groups.models.membership import Membership
+
+        leader = Membership.objects.active().leaders().filter(group=OuterRef("pk"), user=user)
+        admin = OrganizationAdmin.objects.filter(organization=OuterRef("organization"), user=user)
+        return self.filter(Exists(leader) | Exists(admin), archived_at=None)
+
 
 class Group(models.Model):
     """A team or class in an organization. Everything that people share belongs to a group."""
@@ -117,19 +125,38 @@ class Group(models.Model):
         )
         return membership
 
+    def would_be_leaderless_without(self, membership: "Membership") -> bool:
+        """Whether others would be left without anybody who leads them."""
+        others = self.memberships.active().exclude(pk=membership.pk)
+        return membership.is_leader and others.exists() and not others.leaders().exists()
+
     @transaction.atomic
-    def part_with(self, user: User) -> None:
+    def part_with(self, user: User, *, successor: "Membership | None" = None) -> None:
         """Let a person leave. What they posted stays; their place is kept as history.
+
+        Args:
+            successor: an active place in this group whose person leads from now on.
 
         Raises:
             LastLeader: they are the only leader and others would be left without one.
         """
-        people = self.memberships.active().select_for_update()
-        mine = people.get(user=user)
-        others = people.exclude(pk=mine.pk)
-        if mine.is_leader and others.exists() and not others.leaders().exists():
+        # The group's row is the lock: of two leaders who leave at once, the second is the last one.
+        Group.objects.select_for_update().get(pk=self.pk)
+        mine = self.memberships.active().get(user=user)
+        if successor and self.memberships.active().exclude(pk=mine.pk).filter(pk=successor.pk).update(role="leader"):
+            record(user, "handed over", self, group_id=self.pk)
+        if self.would_be_leaderless_without(mine):
             raise LastLeader
         mine.end("left")
+        self._hand_over_organization(user)
+
+    def _hand_over_organization(self, user: User) -> None:
+        """Who leaves the only group of an organization no longer looks after it, if a leader is left to do so."""
+        leader = self.memberships.active().leaders().order_by("joined_at", "pk").first()
+        if leader is None or not self.has_admin(user) or self.organization.groups.exclude(pk=self.pk).exists():
+            return
+        OrganizationAdmin.objects.get_or_create(organization=self.organization, user_id=leader.user_id)
+        OrganizationAdmin.objects.filter(organization=self.organization, user=user).delete()
 
     def is_led_by(self, user: User) -> bool:
         return self.memberships.active().leaders().filter(user=user).exists()

@@ -83,10 +83,16 @@ class JoinCode(models.Model):
         return f"{self.code[:4]}-{self.code[4:]}" if self.code else ""
 
     @classmethod
+    def live_of(cls, group: Group) -> "JoinCode | None":
+        """The group's live code for adults, if it has one."""
+        return cls.objects.live().filter(group=group, purpose=cls.Purpose.ADULT).order_by("-created_at", "-pk").first()
+
+    @classmethod
     def current(cls, group: Group, by: User | None = None) -> "JoinCode":
         """The group's live code for adults; a new one where there is none."""
-        live = cls.objects.live().filter(group=group, purpose=cls.Purpose.ADULT).order_by("-created_at").first()
-        return live or cls.objects.create(group=group, created_by=by, expires_at=timezone.now() + LIFETIME)
+        return cls.live_of(group) or cls.objects.create(
+            group=group, created_by=by, expires_at=timezone.now() + LIFETIME
+        )
 
     @transaction.atomic
     def rotate(self, by: User) -> "JoinCode":
@@ -101,13 +107,23 @@ class JoinCode(models.Model):
         """Let one person in by this code.
 
         Returns:
-            False when the code died meanwhile or its last place went to somebody else. Who is
-            already in does not use up a place.
+            False when the code died meanwhile, its last place went to somebody else, or the person was
+            removed from the group: who removed them lets them in again. Who is already in does not use
+            up a place.
         """
+        # The code's row is the lock, so that a double click uses up one place.
+        type(self).objects.select_for_update().get(pk=self.pk)
         if self.group.memberships.open().filter(user=user).exists():
             return True
+        if self.has_shut_out(user):
+            return False
         taken = type(self).objects.live().filter(pk=self.pk).update(uses=F("uses") + 1)
         if not taken:
             return False
         self.group.admit(user)
         return True
+
+    def has_shut_out(self, user: User) -> bool:
+        """Whether the last thing between this person and the group was that somebody removed them."""
+        last = self.group.memberships.filter(user=user).order_by("-joined_at", "-pk").first()
+        return last is not None and last.state == last.State.REMOVED

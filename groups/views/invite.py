@@ -1,13 +1,81 @@
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts import limits
+from accounts.models import User
+from accounts.models.audit import record
+from accounts.people import person
+from groups.forms import InvitationsForm
+from groups.messages import invite
+from groups.models import Group, JoinCode
+from kindness_platform.htmx import render_page
 
 
-def rotate(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@require_POST
+def rotate(request: HttpRequest, slug: str) -> HttpResponse:
+    """A new code in place of the old one, which is dead at once; or the first one."""
+    group = group_run_by(person(request), slug)
+    live = JoinCode.live_of(group)
+    code = live.rotate(person(request)) if live else JoinCode.current(group, person(request))
+    record(person(request), "rotated", code, group_id=group.pk)
+    messages.success(request, _("Here is a new code. The old code and its link no longer work."))
+    return redirect("invite", slug=group.slug)
 
 
-def send(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@require_http_methods(["GET", "HEAD", "POST"])
+def send(request: HttpRequest, slug: str) -> HttpResponse:
+    """Mail the invitation to pasted addresses: to all of them, or, if one is wrong, to none yet."""
+    user = person(request)
+    group = group_run_by(user, slug)
+    code = JoinCode.live_of(group)
+    if request.method != "POST" or code is None:
+        return redirect("invite", slug=group.slug)
+    form = InvitationsForm(request.POST)
+    if not form.is_valid():
+        context = {"group": group, "form": form}
+        return render_page(request, "groups/send_invitations.html", context, partial="send", status=422)
+    if not group.policy.mail_open:
+        raise PermissionDenied
+    if not limits.allow(request, "invite"):
+        return limits.too_many(request, "invite")
+    with transaction.atomic():
+        for address in form.cleaned_data["addresses"]:
+            invite(address, group, code, user)
+    count = len(form.cleaned_data["addresses"])
+    words = ngettext("%(count)d invitation is on its way.", "%(count)d invitations are on their way.", count)
+    messages.success(request, words % {"count": count})
+    return redirect("invite", slug=group.slug)
 
 
-def qr(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@require_safe
+def qr(request: HttpRequest, slug: str) -> HttpResponse:
+    """The join link as a picture to print, with the group's name and the code below it."""
+    group = group_run_by(person(request), slug)
+    code = JoinCode.live_of(group)
+    if code is None:
+        raise Http404
+    context = {"group": group, "code": code, "link": link_of(code)}
+    response = render(request, "groups/qr.svg", context, content_type="image/svg+xml")
+    response["Content-Disposition"] = f'attachment; filename="{group.slug}.svg"'
+    return response
+
+
+def group_run_by(user: User, slug: str) -> Group:
+    """A group this person may run; a member may see it but not run it."""
+    group = get_object_or_404(Group.objects.visible_to(user).select_related("organization"), slug=slug)
+    if not group.can_be_run_by(user):
+        raise PermissionDenied
+    return group
+
+
+def link_of(code: JoinCode) -> str:
+    """The address that lets people in by this code."""
+    return settings.BASE_URL + reverse("join", args=[code.code])

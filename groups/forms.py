@@ -1,0 +1,93 @@
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from groups.models import Group, Membership
+
+MOST_AT_ONCE = 50
+NAMED = 5
+
+
+class InvitationsForm(forms.Form):
+    """Addresses as people paste them: one a line, or with commas between them."""
+
+    addresses = forms.CharField(
+        label=gettext_lazy("E-mail addresses"),
+        help_text=gettext_lazy("One a line, 50 at most. Each person gets one invitation, and nothing else from us."),
+        max_length=MOST_AT_ONCE * 300,
+        widget=forms.Textarea(attrs={"rows": 4, "autocapitalize": "off", "spellcheck": "false"}),
+        error_messages={"required": gettext_lazy("Please give at least one address.")},
+    )
+
+    def clean_addresses(self) -> list[str]:
+        typed = self.cleaned_data["addresses"].replace(",", "\n").replace(";", "\n").splitlines()
+        addresses = list(dict.fromkeys(bare(line) for line in typed if line.strip()))
+        wrong = [address for address in addresses if not is_address(address)]
+        if wrong:
+            raise ValidationError(_("These do not look like addresses: %(lines)s") % {"lines": _shown(wrong)})
+        if not addresses:
+            raise ValidationError(_("Please give at least one address."))
+        if len(addresses) > MOST_AT_ONCE:
+            message = _("These are %(count)d addresses. Please send %(most)d at most at once.")
+            raise ValidationError(message % {"count": len(addresses), "most": MOST_AT_ONCE})
+        return addresses
+
+
+def bare(line: str) -> str:
+    """The address in `Mia Marsh <mia@example.org>`, in lower case."""
+    line = line.strip()
+    if line.endswith(">") and "<" in line:
+        line = line.rpartition("<")[2][:-1]
+    return line.strip().lower()
+
+
+def is_address(address: str) -> bool:
+    try:
+        validate_email(address)
+    except ValidationError:
+        return False
+    return len(address) <= 254
+
+
+def _shown(lines: list[str]) -> str:
+    """The first few lines, cut to a readable length."""
+    named = _(", ").join(f"“{line[:60]}”" for line in lines[:NAMED])
+    more = len(lines) - NAMED
+    if more <= 0:
+        return named
+    rest = ngettext("and %(count)d more", "and %(count)d more", more) % {"count": more}
+    return f"{named} {rest}"
+
+
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A choice among places in a group, each by its person's name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        name: str = obj.user.name
+        return name
+
+
+class LeaveForm(forms.Form):
+    """Leaving a group. The only leader says who leads from then on."""
+
+    successor = PersonField(
+        label=gettext_lazy("Who leads the group from now on?"),
+        queryset=Membership.objects.none(),
+        error_messages={"required": gettext_lazy("Please choose somebody, so that the group is not left alone.")},
+    )
+
+    def __init__(self, data: Any = None, *, group: Group, membership: Membership) -> None:
+        super().__init__(data)
+        if not group.would_be_leaderless_without(membership):
+            del self.fields["successor"]
+            return
+        field = cast(PersonField, self.fields["successor"])
+        field.queryset = (
+            group.memberships.active().exclude(pk=membership.pk).select_related("user").order_by("user__name")
+        )
+        field.empty_label = _("Choose a person")
+        field.widget.attrs["class"] = "input"
