@@ -1,5 +1,104 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from dataclasses import dataclass
+from typing import cast
+
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from challenges.catalog import Category, Idea, find_ideas, ideas
+from challenges.programs import AGES
+from kindness_platform.htmx import render_page
+
+EFFORTS = {"1": gettext_lazy("A little"), "2": gettext_lazy("Some"), "3": gettext_lazy("A good deal")}
+SETTINGS = {
+    "work": gettext_lazy("At work"),
+    "school": gettext_lazy("At school"),
+    "home": gettext_lazy("At home"),
+    "community": gettext_lazy("Out and about"),
+    "online": gettext_lazy("Online"),
+    "self": gettext_lazy("On your own"),
+}
+# The library is for reading: whoever asks sees what any group may be offered, with its ages beside it.
+EVERYBODY = (
+    ("workplace", "adult"),
+    ("secondary", "adult"),
+    ("secondary", "16-18"),
+    ("secondary", "11-15"),
+    ("primary", "7-11"),
+)
+ANY = [("", gettext_lazy("Any"))]
 
 
-def ideas(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+class IdeasForm(forms.Form):
+    """What to look for in the library; everything may be left open."""
+
+    text = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=60, strip=True)
+    category = forms.ChoiceField(label=gettext_lazy("Kind of act"), required=False)
+    effort = forms.ChoiceField(label=gettext_lazy("Effort"), required=False, choices=[*ANY, *EFFORTS.items()])
+    setting = forms.ChoiceField(label=gettext_lazy("Where"), required=False, choices=[*ANY, *SETTINGS.items()])
+
+    def __init__(self, data: object = None) -> None:
+        super().__init__(data, auto_id="ideas-%s")  # type: ignore[arg-type]
+        category = cast(forms.ChoiceField, self.fields["category"])
+        category.choices = [*ANY, *((c.value, _(c.label)) for c in Category)]
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "input"
+        self.fields["text"].widget.attrs |= {"type": "search", "autocomplete": "off"}
+
+    def found(self) -> list[Idea]:
+        """The ideas that fit; an answer that is not one of ours narrows nothing."""
+        self.is_valid()
+        asked = self.cleaned_data
+        effort, words = asked.get("effort"), asked.get("text", "")
+        wanted = {
+            idea.key: idea
+            for mode, age_band in EVERYBODY
+            for idea in find_ideas(
+                mode=mode,
+                age_band=age_band,
+                category=asked.get("category") or None,
+                effort=int(effort) if effort else None,
+                setting=asked.get("setting") or None,
+                text=words,
+                language=get_language() or "en",
+            )
+        }
+        return [wanted[key] for key in ideas() if key in wanted]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An idea as the library shows it."""
+
+    idea: Idea
+
+    @property
+    def category(self) -> str:
+        return _(self.idea.category.label)
+
+    @property
+    def effort(self) -> str:
+        return str(EFFORTS[str(self.idea.effort)])
+
+    @property
+    def settings(self) -> str:
+        return _(", ").join(str(SETTINGS[setting]) for setting in self.idea.settings)
+
+    @property
+    def ages(self) -> str:
+        """Which age bands it may be offered to; what reaches adults only says so."""
+        bands = {"P": "7-11", "S": "11-15", "A": "adult"}
+        return _(", ").join(str(AGES[letter]) for letter, band in bands.items() if self.idea.reaches(band))
+
+
+@login_not_required
+@require_safe
+def ideas_page(request: HttpRequest) -> HttpResponse:
+    """The idea library, to read and to search."""
+    form = IdeasForm(request.GET or {})
+    found = [Entry(idea) for idea in form.found()]
+    context = {"form": form, "entries": found, "narrowed": any(request.GET.get(name) for name in form.fields)}
+    return render_page(request, "challenges/ideas.html", context, partial="found")
