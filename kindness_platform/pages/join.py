@@ -1,9 +1,120 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from typing import Any
+
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.views import SignupView
+from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from accounts import limits
+from accounts.models import User
+from challenges.programs import Glance
+from groups.models import JoinCode
+from groups.models.join_code import normalize_code
+from kindness_platform.pages import joining
+
+# Only the site's origin goes along, so a code never stands in a Referer. ("no-referrer" would turn the Origin
+# of our own forms into "null", which the protection against forged requests has to refuse.)
+REFERRER_POLICY = "strict-origin"
 
 
-def enter_code(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        help_text=_("Eight letters and digits. Capitals, spaces and dashes do not matter."),
+        max_length=60,
+        error_messages={
+            "required": _("Please type the code from your invitation."),
+            "max_length": _("A code has eight letters and digits. Please look at the invitation again."),
+        },
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "code-in"}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        code = normalize_code(self.cleaned_data["code"])
+        if not code:
+            raise forms.ValidationError(_("Please type the code from your invitation."))
+        return code
 
 
-def join(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter_code(request: HttpRequest) -> HttpResponse:
+    """Type a code."""
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        return _quietly(redirect("join", code=form.cleaned_data["code"]))
+    return _quietly(render(request, "pages/enter_code.html", {"form": form}, status=422 if form.is_bound else 200))
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def join(request: HttpRequest, code: str) -> HttpResponseBase:
+    """What a code opens, and the way in. Whatever is wrong with a code, the answer is the same."""
+    attempt = limits.attempt(request, "join", key="all")
+    if attempt is None:
+        return _quietly(limits.too_many(request, "join"))
+    found = JoinCode.objects.find(code)
+    if found is None:
+        return _no_such_code(request, code)
+    attempt.rollback()
+    if not isinstance(request.user, User):
+        return _quietly(_as_visitor(request, found))
+    if found.group.memberships.active().filter(user=request.user).exists():
+        return _quietly(redirect("home"))
+    if found.has_shut_out(request.user) or (request.method == "POST" and not joining.let_in(found, request.user)):
+        return _no_such_code(request, code)
+    if request.method == "POST":
+        joining.welcome(request, found.group)
+        return _quietly(redirect("home"))
+    return _quietly(render(request, "pages/join.html", _offer(found)))
+
+
+def _as_visitor(request: HttpRequest, code: JoinCode) -> HttpResponseBase:
+    """Sign up here, or go to sign in; either way the code waits in the session."""
+    if request.method == "POST":
+        joining.keep(request.session, code)
+        clear_login(request)
+        if "sign_in" in request.POST:
+            return redirect("account_login")
+    response: HttpResponseBase = JoinSignup.as_view(extra_context=_offer(code))(request)
+    return response
+
+
+class JoinSignup(SignupView):  # type: ignore[misc]
+    """allauth's sign-up with the group's own page around it."""
+
+    template_name = "pages/join.html"
+
+    def form_invalid(self, form: forms.Form) -> HttpResponse:
+        response: HttpResponse = self.render_to_response(self.get_context_data(form=form), status=422)
+        return response
+
+
+def _offer(code: JoinCode) -> dict[str, Any]:
+    """What somebody should know before they join: the group, the program and what is asked."""
+    running = joining.running_in(code.group)
+    challenge = running[0] if running else None
+    return {
+        "code": code,
+        "group": code.group,
+        "challenge": challenge,
+        "glance": Glance(challenge.program) if challenge else None,
+        "begun": bool(challenge and challenge.starts_on <= code.group.organization.today()),
+    }
+
+
+def _no_such_code(request: HttpRequest, code: str) -> HttpResponse:
+    form = CodeForm(initial={"code": normalize_code(code)[:8]})
+    return _quietly(render(request, "pages/enter_code.html", {"form": form, "wrong": True}, status=404))
+
+
+def _quietly[Response: HttpResponseBase](response: Response) -> Response:
+    response.headers["Referrer-Policy"] = REFERRER_POLICY
+    return response
