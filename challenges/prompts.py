@@ -148,7 +148,7 @@ class Prompt:
         return {
             "tick": ticks.get(self.record, _("I did this")),
             "intend": _("I will"),
-            "swap": _("Show me another idea"),
+            "swap": _("Show me other ideas"),
             "skip": _("Not today") if daily else _("Not this one"),
             "rest": _("Rest today") if daily else _("Rest"),
             "change": _("Change it"),
@@ -165,7 +165,7 @@ class Prompt:
 
 
 def prompts_for(user: User, groups: Iterable[Group], *, asked: str = "") -> list[Prompt]:
-    """One prompt for each running challenge of a member, soonest to end first.
+    """One prompt for each running challenge of a member: soonest to end first, what has ended last.
 
     Three queries, however many challenges: the challenges with the member's own participation, their
     steps, and the member's choices of late. The groups lend their policies.
@@ -204,6 +204,7 @@ def _prompts(user: User, challenges: Sequence[Challenge], asked: str) -> list[Pr
     if not running:
         return []
     reader, steps = _reader(user, running)
+    running = sorted(running, key=lambda challenge: challenge.phase_on(today) == Phase.LATE)
     return [reader.prompt(challenge, steps[challenge.pk], asked) for challenge in running]
 
 

@@ -1,5 +1,178 @@
-from django.http import Http404, HttpRequest, HttpResponse
+"""The leader's home: how the group is doing, never who is not. Each line has one gentle thing to do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.dates import WEEKDAYS_ABBR
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.people import person
+from challenges.days import day_name
+from challenges.models import Challenge
+from challenges.schedule import Phase
+from feed.models import Act
+from feed.ripples import longest_of
+from feed.totals import Totals, totals_of
+from groups.models import Group
+from kindness_platform.charts import Day, chart_of
+from kindness_platform.coarse import people_taking_part
+
+CHALLENGES = 20
 
 
-def lead(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """One thing worth doing now, and the one link that does it."""
+
+    why: str
+    do: str
+    url: str
+
+
+@require_safe
+def lead(request: HttpRequest, slug: str) -> HttpResponse:
+    user = person(request)
+    group = get_object_or_404(Group.objects.visible_to(user).select_related("organization"), slug=slug)
+    if not group.can_be_run_by(user):
+        raise PermissionDenied
+    challenges = list(group.challenges.order_by("-starts_on", "-pk")[:CHALLENGES])
+    for challenge in challenges:
+        challenge.group = group
+    now = current(challenges)
+    people = group.memberships.active().count()
+    totals = totals_of([now])[now.pk] if now else Totals()
+    context = {
+        "group": group,
+        "challenge": now,
+        "phase": now.phase if now else "",
+        "where": where_of(now) if now else "",
+        "others": [(one, day_name(one.starts_on)) for one in challenges if one != now],
+        "people": people,
+        "totals": totals,
+        "steps": next_steps(group, now, people, totals),
+        **(week_of(now, people) if now else {}),
+    }
+    return render(request, "pages/lead.html", context)
+
+
+def current(challenges: Sequence[Challenge]) -> Challenge | None:
+    """The challenge a leader thinks of: the one that is on, else the next to come, else the last."""
+    order = [Phase.OPEN, Phase.LATE, Phase.UPCOMING, Phase.CLOSED]
+    live = [challenge for challenge in challenges if challenge.phase in order]
+    return min(live, key=lambda challenge: order.index(challenge.phase), default=None)
+
+
+def where_of(challenge: Challenge) -> str:
+    """Where a challenge stands, in a few words."""
+    today = challenge.group.organization.today()
+    match challenge.phase:
+        case Phase.UPCOMING:
+            return _("starts on %(day)s") % {"day": day_name(challenge.starts_on)}
+        case Phase.OPEN:
+            days = {
+                "n": (today - challenge.starts_on).days + 1,
+                "all": (challenge.ends_on - challenge.starts_on).days + 1,
+            }
+            return _("day %(n)d of %(all)d") % days
+        case Phase.LATE:
+            return _("ended; late acts until %(day)s") % {"day": day_name(challenge.closes_on)}
+    return _("ended on %(day)s") % {"day": day_name(challenge.ends_on)}
+
+
+def week_of(challenge: Challenge, people: int) -> dict[str, object]:
+    """The figures of this week and the chart of the last seven days, by the organization's calendar."""
+    group = challenge.group
+    today = group.organization.today()
+    monday = today - timedelta(days=(today.weekday() - group.organization.first_weekday) % 7)
+    # Private acts count: a total says what happened, not what was shown. Nobody is named by it.
+    acts = Act.objects.filter(challenge=challenge, state=Act.State.SHOWN)
+    days = days_until(today, acts.filter(done_on__gt=today - timedelta(days=7), done_on__lte=today))
+    took_part = acts.filter(done_on__gte=monday, author__isnull=False).values("author").distinct().count()
+    names = group.policy.leaders_see_names
+    return {
+        "took_part": str(took_part) if names else people_taking_part(took_part, people),
+        "acts_this_week": sum(day.total for when, day in days if when >= monday),
+        "passed_on": acts.filter(link_kind=Act.Link.PASSED_ON).count(),
+        "ripple": longest_of(challenge),
+        "table": [day for _when, day in days],
+        "chart": chart_of([day for _when, day in days]),
+        "fullest": max((day for _when, day in days), key=lambda day: day.total),
+    }
+
+
+def days_until(today: date, acts: QuerySet[Act]) -> list[tuple[date, Day]]:
+    """The acts of the seven days up to today, by kind; days without any are there too."""
+    found: dict[date, dict[str, int]] = {}
+    for when, kind, number in acts.values_list("done_on", "kind").annotate(n=Count("pk")):
+        found.setdefault(when, {})[kind] = number
+    week = [today - timedelta(days=back) for back in range(6, -1, -1)]
+    return [(day, Day(day_name(day), str(WEEKDAYS_ABBR[day.weekday()]), **found.get(day, {}))) for day in week]
+
+
+def next_steps(group: Group, challenge: Challenge | None, people: int, totals: Totals) -> list[NextStep]:
+    """What is worth doing now. Nothing here is overdue."""
+    steps = []
+    if people < 2:
+        steps.append(
+            NextStep(_("You are the first one here."), _("Invite people"), reverse("invite", args=[group.slug]))
+        )
+    if challenge is None:
+        start = f"{reverse('start')}?group={group.slug}"
+        return [*steps, NextStep(_("No challenge is set up yet."), _("Start one"), start)]
+    key = challenge.public_id
+    match challenge.phase:
+        case Phase.UPCOMING:
+            steps.append(
+                NextStep(
+                    _("There is time to read the prompts once and make them yours."),
+                    _("Change the prompts"),
+                    reverse("challenge-steps", args=[key]),
+                )
+            )
+        case Phase.OPEN:
+            steps += _under_way(challenge, totals)
+        case Phase.LATE | Phase.CLOSED:
+            steps += [
+                NextStep(
+                    _("It has come to its end. There is a page to look at together."),
+                    _("See what came together"),
+                    reverse("closing", args=[key]),
+                ),
+                NextStep(
+                    _("The same steps can begin again on a day you choose."),
+                    _("Run it again"),
+                    reverse("challenge-again", args=[key]),
+                ),
+            ]
+    return steps
+
+
+def _under_way(challenge: Challenge, totals: Totals) -> list[NextStep]:
+    key = challenge.public_id
+    if not totals.total:
+        return [
+            NextStep(
+                _("Nobody has told anything yet. The first one makes it easier for all."),
+                _("Tell one"),
+                f"{reverse('home')}#post",
+            )
+        ]
+    return [
+        NextStep(
+            _("A prompt that does not fit your group can be reworded or left out."),
+            _("Change the prompts"),
+            reverse("challenge-steps", args=[key]),
+        ),
+        NextStep(
+            _("The closing page fills up as you go. Choose a moment when one touches you."),
+            _("Preview it"),
+            reverse("closing", args=[key]),
+        ),
+    ]
