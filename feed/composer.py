@@ -10,7 +10,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -24,10 +24,12 @@ from challenges.catalog import ideas
 from challenges.models import Challenge, Step
 from feed.models import Act, ActDraft, Photo
 from feed.models.act import TEXT_LIMIT
+from feed.models.photo import photo_of
 from groups.models import Group
 
 ALT_LIMIT = 300
 PEOPLE_LIMIT = 8
+DRAFT_LIMIT = 5000
 _MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]"
 PILED_MARKS = re.compile(f"({_MARKS}{{3}}){_MARKS}+")
 FORM_KEY = re.compile(r"[0-9A-Za-z_-]{8,32}")
@@ -70,7 +72,9 @@ class WordsField(forms.CharField):
 class ActForm(forms.Form):
     """One act. What the group's policy does not open is not in the form, and not taken if it is sent all the same."""
 
-    kind = forms.ChoiceField(choices=Act.Kind.choices, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        choices=Act.Kind.choices, widget=forms.RadioSelect, label=gettext_lazy("What kind of act is it?")
+    )
     text = WordsField(
         max_length=TEXT_LIMIT,
         required=False,
@@ -82,21 +86,30 @@ class ActForm(forms.Form):
     )
     photo = forms.FileField(
         required=False,
-        label=gettext_lazy("A photo"),
+        label=gettext_lazy("Photo"),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
     )
     keep_photo = forms.BooleanField(required=False)
     alt = WordsField(max_length=ALT_LIMIT, required=False, label=gettext_lazy("What does the photo show?"))
-    sign = forms.ChoiceField(choices=SIGNS, required=False, widget=forms.RadioSelect)
+    sign = forms.ChoiceField(choices=SIGNS, required=False, widget=forms.RadioSelect, label=gettext_lazy("Who sees it"))
     audience = forms.ChoiceField(choices=[("", ""), ("private", "")], required=False)
     feeling = forms.TypedChoiceField(
-        choices=FEELINGS, required=False, coerce=int, empty_value=None, widget=forms.RadioSelect
+        choices=FEELINGS,
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=forms.RadioSelect,
+        label=gettext_lazy("How was it for you?"),
     )
     day = forms.TypedChoiceField(
         required=False, coerce=date.fromisoformat, empty_value=None, label=gettext_lazy("When")
     )
     credited = forms.ModelMultipleChoiceField(
-        User.objects.none(), required=False, to_field_name="public_id", label=gettext_lazy("Whom did you see?")
+        User.objects.none(),
+        required=False,
+        to_field_name="public_id",
+        label=gettext_lazy("Whom did you see?"),
+        widget=forms.CheckboxSelectMultiple,
     )
     step = forms.CharField(required=False, max_length=16)
     challenge = forms.CharField(required=False, max_length=16)
@@ -109,6 +122,7 @@ class ActForm(forms.Form):
     def __init__(self, data: Any = None, files: Any = None, *, user: User, group: Group, **kwargs: Any) -> None:
         super().__init__(data, files, **kwargs)
         self.user, self.group = user, group
+        self.no_room = False
         today = user.today()
         day = cast(forms.TypedChoiceField, self.fields["day"])
         day.choices = [(d.isoformat(), _day_name(d, today)) for d in schedule.loggable_days(today)]
@@ -241,7 +255,12 @@ class ActForm(forms.Form):
             "link_kind": data["link_kind"],
             "feeling": data["feeling"],
             "credited": data["credited"],
+            "alt": data.get("alt", ""),
         }
+
+    @property
+    def key(self) -> str:
+        return cast(str, self.cleaned_data["form_key"])
 
     @property
     def upload(self) -> "UploadedFile[Any] | None":
@@ -256,6 +275,7 @@ class Composer:
         groups: offered as a choice when there are several; otherwise the group is a hidden field.
         photo: the one kept in the draft, from an earlier try.
         smooth: whether the page holds the feed that changes with a new act (Today); else a plain form.
+        whole: whether the people of the group are listed; on Today they are fetched when they are asked for.
         about: the words of the prompt this act is for, if it is for one.
     """
 
@@ -266,6 +286,7 @@ class Composer:
     smooth: bool = False
     about: str = ""
     parent: Act | None = None
+    whole: bool = False
 
     @property
     def action(self) -> str:
@@ -286,14 +307,14 @@ class Composer:
         return [(name, value) for name in names if (value := self.form[name].value())]
 
     @property
-    def limit(self) -> int:
-        return TEXT_LIMIT
+    def more_label(self) -> str:
+        return _("Photo, feeling, another day") if "photo" in self.form.fields else _("Feeling, another day")
 
     @property
     def is_open(self) -> bool:
         """Whether the second half of the form is unfolded: there is something in it, or something wrong with it."""
         form = self.form
-        return bool(self.photo or any(form[name].errors or form[name].value() for name in _MORE if name in form.fields))
+        return any(form[name].errors or form[name].value() for name in _MORE if name in form.fields)
 
     @property
     def private(self) -> bool:
@@ -301,7 +322,7 @@ class Composer:
         return bool(step and step.words_for(self.group.mode).private)
 
 
-_MORE = ("photo", "alt", "feeling", "day", "credited")
+_MORE = ("photo", "alt", "feeling", "day")
 
 
 def composer_for(
@@ -315,6 +336,7 @@ def composer_for(
     link_kind: str = "",
     kind: str = "did",
     smooth: bool = False,
+    whole: bool = False,
     form: ActForm | None = None,
 ) -> Composer:
     """The composer of a page, filled with what this person has typed before and not posted.
@@ -324,10 +346,11 @@ def composer_for(
         step: the prompt it answers, with its challenge; `idea` is the option taken.
         parent: the act it follows, with `link_kind` ("passed_on" or "inspired").
         smooth: set on Today alone, where a posted act appears without a new page.
+        whole: list the people of the group at once instead of when they are asked for.
         form: the bound form of a failed try.
     """
     user = person(request)
-    draft = ActDraft.objects.select_related("photo").filter(user=user, group=group).first()
+    draft = _draft(user, group)
     if form is None:
         initial: dict[str, Any] = {"kind": kind, "form_key": new_public_id(), "source": "posted", "idea": idea}
         if draft:
@@ -342,6 +365,13 @@ def composer_for(
     return Composer(form=form, group=group, groups=groups, photo=photo, smooth=smooth, about=about, parent=parent)
 
 
+def _draft(user: User, group: Group) -> ActDraft | None:
+    """The unposted words of this person in this group; groups of `places_of` know whether there are any."""
+    if getattr(group, "has_draft", True):
+        return ActDraft.objects.select_related("photo").filter(user=user, group=group).first()
+    return None
+
+
 DRAFTED = ("kind", "text", "alt", "sign", "feeling", "day", "credited")
 """What a draft keeps: the words and the choices, not which prompt or act they were for."""
 
@@ -352,3 +382,71 @@ def _day_name(day: date, today: date) -> str:
     if day == today - timedelta(days=1):
         return _("Yesterday")
     return date_format(day, _("l, F j"))
+
+
+def drafted(data: QueryDict) -> dict[str, Any]:
+    """What of a sent form a draft keeps: cleaned, and of a bounded length."""
+    kept: dict[str, Any] = {name: _kept(data.get(name, "")) for name in DRAFTED if name != "credited"}
+    kept["credited"] = [_kept(value)[:16] for value in data.getlist("credited")[:PEOPLE_LIMIT]]
+    return {name: value for name, value in kept.items() if value}
+
+
+def _kept(value: str) -> str:
+    """A draft refuses nothing: what could not be stored is left out of it."""
+    return "".join(letter for letter in value[:DRAFT_LIMIT] if letter != "\0" and not 0xD800 <= ord(letter) <= 0xDFFF)
+
+
+class EditForm(forms.Form):
+    """What an author may still change: the words, the day and who sees it."""
+
+    text = WordsField(
+        max_length=TEXT_LIMIT,
+        required=False,
+        label=gettext_lazy("Your words"),
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": TEXT_LIMIT}),
+    )
+    alt = WordsField(max_length=ALT_LIMIT, required=False, label=gettext_lazy("What does the photo show?"))
+    day = forms.TypedChoiceField(coerce=date.fromisoformat, label=gettext_lazy("When"))
+    sign = forms.ChoiceField(choices=SIGNS, widget=forms.RadioSelect, label=gettext_lazy("Who sees it"))
+
+    def __init__(self, data: Any = None, *, act: Act, user: User) -> None:
+        self.act = act
+        photo = photo_of(act)
+        sign = "private" if act.audience == Act.Audience.PRIVATE else act.signed
+        initial = {"text": act.text, "day": act.done_on.isoformat(), "sign": sign, "alt": photo.alt if photo else ""}
+        super().__init__(data, initial=initial)
+        today = user.today()
+        days = dict.fromkeys([*schedule.loggable_days(today), act.done_on])
+        cast(forms.TypedChoiceField, self.fields["day"]).choices = [(d.isoformat(), _day_name(d, today)) for d in days]
+        if photo is None:
+            del self.fields["alt"]
+        if not act.group.policy.text_open:
+            del self.fields["text"]
+        if not act.group.policy.anonymous_open and act.signed != Act.Signed.SOMEONE:
+            choices = [choice for choice in SIGNS if choice[0] != "someone"]
+            cast(forms.ChoiceField, self.fields["sign"]).choices = choices
+
+    def clean_day(self) -> date:
+        day: date = self.cleaned_data["day"]
+        challenge = self.act.challenge
+        if challenge and day != self.act.done_on and not challenge.starts_on <= day <= challenge.ends_on:
+            raise ValidationError(_("%(challenge)s takes no acts of that day.") % {"challenge": challenge.title})
+        return day
+
+    def rewrite(self, by: User) -> None:
+        data = self.cleaned_data
+        private = data["sign"] == "private"
+        self.act.rewrite(
+            text=data.get("text", self.act.text),
+            done_on=data["day"],
+            audience=Act.Audience.PRIVATE if private else self._shared_audience(),
+            signed=self.act.signed if private else data["sign"],
+            by=by,
+        )
+        photo = photo_of(self.act)
+        if photo and "alt" in data and photo.alt != data["alt"]:
+            photo.alt = data["alt"]
+            photo.save(update_fields=["alt"])
+
+    def _shared_audience(self) -> str:
+        return Act.Audience.GROUP if self.act.audience == Act.Audience.PRIVATE else self.act.audience

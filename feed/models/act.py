@@ -1,5 +1,5 @@
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PAGE = 20
 TEXT_LIMIT = 1000
+UNDO_TIME = timedelta(days=30)
 IN_FEED = Q(state="shown", audience__in=["group", "organization"])
 
 
@@ -38,12 +39,19 @@ class ActQuerySet(models.QuerySet["Act"]):
     def in_feed(self) -> "ActQuerySet":
         return self.filter(IN_FEED).order_by("-shown_at", "-pk")
 
-    def before(self, cursor: "tuple[datetime, int] | None") -> "ActQuerySet":
+    def before(self, cursor: "tuple[datetime, Any] | None") -> "ActQuerySet":
         """The acts below a cursor (moment shown, id): the same cost at any depth."""
         if cursor is None:
             return self
         shown_at, pk = cursor
         return self.filter(Q(shown_at__lt=shown_at) | Q(shown_at=shown_at, pk__lt=pk), shown_at__lte=shown_at)
+
+    def after(self, cursor: "tuple[datetime, int] | None") -> "ActQuerySet":
+        """The acts above a cursor; none without one."""
+        if cursor is None:
+            return self.none()
+        shown_at, pk = cursor
+        return self.filter(Q(shown_at__gt=shown_at) | Q(shown_at=shown_at, pk__gt=pk), shown_at__gte=shown_at)
 
     def with_card(self) -> "ActQuerySet":
         """All that a card draws, in the same query."""
@@ -71,6 +79,7 @@ class ActManager(models.Manager["Act"]):
         feeling: int | None = None,
         credited: Sequence[User] = (),
         photo: "Photo | None" = None,
+        alt: str = "",
     ) -> "Act":
         """Record an act with all that belongs to it, once per form.
 
@@ -88,6 +97,7 @@ class ActManager(models.Manager["Act"]):
             parent: the act that led to this one; `link_kind` says how.
             feeling: 1 to 5, kept where only the author reads it.
             credited: people of the group to thank, on a saw act.
+            photo: one of this author and group; `alt` says what it shows.
         """
         from feed.models.credit import Credit
 
@@ -122,7 +132,7 @@ class ActManager(models.Manager["Act"]):
                 if feeling:
                     ActFeeling.objects.create(act=act, value=feeling)
                 if photo:
-                    photo.attach(act)
+                    photo.attach(act, alt)
                 for person in credited:
                     Credit.objects.give(act, person)
                 if act.state == Act.State.SHOWN:
@@ -246,6 +256,20 @@ class Act(models.Model):
     def can_be_changed_by(self, user: User) -> bool:
         return self.author_id == user.pk and self.state != self.State.REMOVED
 
+    def can_be_restored_by(self, user: User) -> bool:
+        """Who took an act down may bring it back for thirty days; nobody undoes what somebody else decided."""
+        if self.state != self.State.REMOVED or self.removed_at is None:
+            return False
+        if self.removed_at < timezone.now() - UNDO_TIME:
+            return False
+        last = self.changes.order_by("-pk").first()
+        return last is not None and last.by_id == user.pk and self.can_be_removed_by(user)
+
+    def restore(self, by: User) -> bool:
+        """Bring it back as it was before it was taken down."""
+        last = self.changes.filter(after=self.State.REMOVED).order_by("-pk").first()
+        return last is not None and self.change(last.before, by=by, why="restored")
+
     def can_be_removed_by(self, user: User) -> bool:
         """The author may always take an act down; so may those who run the group."""
         return self.author_id == user.pk or self.group.can_be_run_by(user)
@@ -269,8 +293,35 @@ class Act(models.Model):
         """Keep the group's and the parent's totals right, in the transaction that changes the act."""
         Counter.objects.add(self, by)
         if self.parent_id and self.is_linked_in_public:
-            field = "passed_on_count" if self.link_kind == self.Link.PASSED_ON else "inspired_count"
-            Act.objects.filter(pk=self.parent_id).update(**{field: F(field) + by})
+            self._count_at_parent(by)
+
+    @transaction.atomic
+    def rewrite(self, *, text: str, done_on: date, audience: str, signed: str, by: User) -> None:
+        """Change what an act says and who sees it.
+
+        Words that a group reads before they are shown go back to be read. An act that was kept to its author
+        comes into the feed when it is first shared, as new. Totals of its parent follow.
+        """
+        before, said = self.is_counted_by_parent, self.text
+        was_private = self.audience in {self.Audience.PRIVATE, self.Audience.LEADERS}
+        self.text, self.done_on, self.audience, self.signed = text, done_on, audience, signed
+        self.edited_at = timezone.now()
+        if was_private and self.is_linked_in_public and self.state == self.State.SHOWN:
+            self.shown_at = self.edited_at
+        self.save(update_fields=["text", "done_on", "audience", "signed", "edited_at", "shown_at"])
+        if before != self.is_counted_by_parent:
+            self._count_at_parent(-1 if before else +1)
+        reads_first = not self.group.policy.posts_unapproved and audience != self.Audience.PRIVATE
+        if reads_first and self.state == self.State.SHOWN and (text != said or was_private):
+            self.change(self.State.PENDING, by=by, why="changed by its author")
+
+    @property
+    def is_counted_by_parent(self) -> bool:
+        return self.parent_id is not None and self.state == self.State.SHOWN and self.is_linked_in_public
+
+    def _count_at_parent(self, by: int) -> None:
+        field = "passed_on_count" if self.link_kind == self.Link.PASSED_ON else "inspired_count"
+        Act.objects.filter(pk=self.parent_id).update(**{field: F(field) + by})
 
     @property
     def is_linked_in_public(self) -> bool:

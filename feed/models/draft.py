@@ -1,9 +1,22 @@
+from typing import Any, ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
+from accounts.models import User
 from feed.models.photo import Photo
 from groups.models import Group
+
+
+class ActDraftManager(models.Manager["ActDraft"]):
+    def keep(self, user: User, group: Group, fields: dict[str, Any], photo: Photo | None = None) -> "ActDraft":
+        """Keep what somebody has typed; a photo sent earlier stays until another one comes."""
+        values: dict[str, Any] = {"fields": fields, "updated_at": timezone.now()}
+        if photo is not None:
+            values["photo"] = photo
+        draft, _new = self.update_or_create(user=user, group=group, defaults=values)
+        return draft
 
 
 class ActDraft(models.Model):
@@ -14,6 +27,8 @@ class ActDraft(models.Model):
     photo = models.OneToOneField(Photo, null=True, on_delete=models.SET_NULL, related_name="draft")
     fields = models.JSONField(default=dict)
     updated_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[ActDraftManager] = ActDraftManager()
 
     class Meta:
         constraints = [

@@ -52,7 +52,18 @@ class Photo(models.Model):
     def __str__(self) -> str:
         return self.public_id
 
-    def attach(self, act: Act) -> None:
+    def path(self, size: str) -> str:
+        """Where the storage keeps it: two letters of the random name as a folder, so that no folder grows endless."""
+        return f"photos/{self.name[:2]}/{self.name}-{size}.webp"
+
+    def attach(self, act: Act, alt: str | None = None) -> None:
         """Make it the photo of an act; a photo of another person or group is refused by the caller's lookup."""
         self.act = act
-        self.save(update_fields=["act"])
+        self.alt = self.alt if alt is None else alt
+        self.save(update_fields=["act", "alt"])
+
+
+def photo_of(act: Act) -> Photo | None:
+    """The photo of an act, where it has one that was not taken away."""
+    photo = getattr(act, "photo", None)
+    return photo if photo is not None and photo.deleted_at is None else None

@@ -1,0 +1,69 @@
+"""Posting an act: photo, draft and what follows from it, so that a failed or repeated try loses and doubles nothing."""
+
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from accounts import limits
+from accounts.models import User
+from challenges.choices import settle
+from feed import messages
+from feed.composer import ActForm, drafted
+from feed.models import Act, ActDraft, Photo
+from feed.pictures import NoRoom, Refused, discard, keep, redraw
+from groups.models import Group
+
+
+def share(request: HttpRequest, user: User, group: Group, form: ActForm) -> Act | None:
+    """Post what the form says.
+
+    Returns:
+        None when it cannot be posted as it is. Then the form says why, and the draft holds the words and the photo.
+    """
+    draft = ActDraft.objects.select_related("photo").filter(user=user, group=group).first()
+    valid = form.is_valid()
+    if valid and form.upload and (twin := Act.objects.filter(author=user, form_key=form.key).first()):
+        return twin
+    sent = _sent_photo(request, user, group, form)
+    if not valid or form.errors:
+        ActDraft.objects.keep(user, group, drafted(request.POST), sent)
+        return None
+    earlier = draft.photo if draft else None
+    photo = sent or (earlier if form.cleaned_data.get("keep_photo") else None)
+    act = _record(user, group, form, photo)
+    for left in filter(None, {sent, earlier}):
+        if left.act_id != act.pk:
+            discard(left)
+    return act
+
+
+def _record(user: User, group: Group, form: ActForm, photo: Photo | None) -> Act:
+    with transaction.atomic():
+        act = Act.objects.post(user, group, photo=photo, **form.act_fields())
+        if act.step is not None:
+            settle(user, act.step, act.idea_key, on=act.done_on)
+        if act.parent_id or form.cleaned_data["credited"]:
+            messages.act_was_shown(act)
+        ActDraft.objects.filter(user=user, group=group).delete()
+    return act
+
+
+def _sent_photo(request: HttpRequest, user: User, group: Group, form: ActForm) -> Photo | None:
+    """The photo that came with the form, kept at once so that a second try need not send it again."""
+    if "photo" not in form.fields:
+        return None
+    if getattr(request, "too_large", False):
+        form.add_error("photo", _("This photo is too large. Please choose a smaller one."))
+    if form.upload is None:
+        return None
+    if not limits.allow(request, "upload"):
+        form.add_error("photo", _("That were many photos in a short time. Please wait a little before the next."))
+        return None
+    try:
+        return keep(redraw(form.upload), group, user, form.data.get("alt", "")[:300])
+    except Refused as why:
+        form.add_error("photo", str(why))
+    except NoRoom:
+        form.no_room = True
+        form.add_error("photo", _("There is no room for photos at the moment. Your words are still here."))
+    return None
