@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
 from challenges.models import Challenge
+from feed.cards import words_of
 from feed.models import Act
 
 DRAWN = 60
@@ -197,6 +199,41 @@ def label_of(places: Iterable[Place], ripple: Ripple) -> str:
         for place in places
     ]
     return " ".join(words)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A place in a ripple with its words, for the list that says what the drawing shows."""
+
+    place: Place
+    act: Act | None
+    words: str
+    link: str
+    when: str
+    is_current: bool
+
+
+def told(places: Iterable[Place], *, current: Act | None = None) -> list[Told]:
+    """The story of these places, in one query. Words are taken only of acts the reader may open."""
+    places = list(places)
+    opened = Act.objects.filter(pk__in=[place.pk for place in places if place.is_act])
+    acts = {act.pk: act for act in opened.with_card()}
+    return [_told(place, acts.get(place.pk), current) for place in places]
+
+
+def _told(place: Place, act: Act | None, current: Act | None) -> Told:
+    if place.parent:
+        link = _("from %(number)d") % {"number": place.parent}
+    else:
+        link = _("the first") if place.number == 1 else ""
+    return Told(
+        place=place,
+        act=act,
+        words=words_of(act, act.group) if act else "",
+        link=link,
+        when=date_format(act.done_on, "MONTH_DAY_FORMAT") if act else "",
+        is_current=current is not None and place.pk == current.pk,
+    )
 
 
 def ripple_of(act: Act, reader: User) -> Ripple:

@@ -1,13 +1,26 @@
 from django.urls import path
 
-from feed.views import acts, comments, credits, drafts, group, links, mine, moments, photos, reactions, ripples
+from feed.views import (
+    act_page,
+    acts,
+    comments,
+    credited,
+    drafts,
+    group,
+    links,
+    mine,
+    moments,
+    photos,
+    reactions,
+    ripples,
+)
 
 urlpatterns = [
     path("groups/<slug:slug>/", group.group, name="group"),
     path("groups/<slug:slug>/new/", group.new, name="group-new"),
     path("acts/", acts.post, name="post-act"),
     path("acts/mine/", mine.mine, name="my-acts"),
-    path("acts/<str:public_id>/", acts.act, name="act"),
+    path("acts/<str:public_id>/", act_page.act, name="act"),
     path("acts/<str:public_id>/edit/", acts.edit, name="act-edit"),
     path("acts/<str:public_id>/remove/", acts.remove, name="act-remove"),
     path("acts/<str:public_id>/restore/", acts.restore, name="act-restore"),
@@ -19,7 +32,7 @@ urlpatterns = [
     path("acts/<str:public_id>/moment/", moments.moment, name="moment"),
     path("ripples/<str:public_id>/", ripples.ripple, name="ripple"),
     path("photos/<str:public_id>/<str:size>/", photos.photo, name="photo"),
-    path("credits/", credits.credits, name="credits"),
-    path("credits/<str:public_id>/", credits.credit, name="credit"),
+    path("credits/", credited.about_me, name="credits"),
+    path("credits/<str:public_id>/", credited.answer, name="credit"),
     path("drafts/<slug:slug>/", drafts.draft, name="draft"),
 ]

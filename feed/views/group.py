@@ -1,9 +1,117 @@
-from django.http import Http404, HttpRequest, HttpResponse
+import hashlib
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.utils.http import quote_etag, urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from accounts import limits
+from accounts.people import person
+from challenges.models import Challenge
+from feed.cards import cards_for
+from feed.cursor import cursor_of, read_cursor
+from feed.models import Act
+from feed.models.act import PAGE
+from feed.places import seen_by
+from feed.search import clean_query, says
+from groups.models import Group, Membership
+from kindness_platform.htmx import render_page
+
+MOST_NEW = 20
 
 
-def group(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@require_safe
+def group(request: HttpRequest, slug: str) -> HttpResponse:
+    user = person(request)
+    member = Membership.objects.active().filter(group=OuterRef("pk"), user=user)
+    group = get_object_or_404(_with_challenge(seen_by(user).annotate(is_member=Exists(member))), slug=slug)
+    words = clean_query(request.GET.get("q", ""))
+    if words and not limits.allow(request, "search"):
+        return limits.too_many(request, "search")
+    kind = request.GET.get("kind", "") if request.GET.get("kind") in Act.Kind.values else ""
+    mine = request.GET.get("mine") == "1"
+    acts = _chosen(Act.objects.filter(group=group).in_feed(), words=words, kind=kind)
+    if mine:
+        acts = acts.filter(author=user)
+    page = list(acts.before(read_cursor(request.GET.get("before"))).with_card()[: PAGE + 1])
+    context = {
+        "group": group,
+        "challenge": _challenge(group),
+        "cards": cards_for(page[:PAGE], user, [group]),
+        "tabs": _tabs(group, kind=kind, mine=mine, words=words),
+        "words": words,
+        "kind": kind,
+        "mine": mine,
+        "is_later_page": "before" in request.GET,
+        "newest": _address(group, kind=kind, mine=mine, q=words),
+        "earlier": _address(group, kind=kind, mine=mine, q=words, before=cursor_of(page[PAGE - 1]))
+        if page[PAGE:]
+        else "",
+        "since": cursor_of(page[0]) if page else f"{int(timezone.now().timestamp() * 1_000_000)}-0",
+    }
+    return render_page(request, "feed/group.html", context, partial="earlier")
 
 
-def new(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@require_safe
+def new(request: HttpRequest, slug: str) -> HttpResponse:
+    """How many acts others have shared since a page was drawn: nothing at all, or a link that shows them."""
+    user = person(request)
+    group = get_object_or_404(Group.objects.visible_to(user), slug=slug)
+    since = read_cursor(request.GET.get("since"))
+    newest = Act.objects.filter(group=group).in_feed().after(since).exclude(author=user)
+    ids = list(newest.values_list("pk", flat=True)[: MOST_NEW + 1])
+    if not ids:
+        return HttpResponse(status=204)
+    etag = quote_etag(hashlib.sha256(repr(ids).encode()).hexdigest()[:24])
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified(headers={"ETag": etag})
+    response = render(request, "feed/new.html", {"label": _new_label(len(ids)), "url": group.get_absolute_url()})
+    response.headers["ETag"] = etag
+    return response
+
+
+def _new_label(count: int) -> str:
+    if count > MOST_NEW:
+        return _("%(n)d+ new acts") % {"n": MOST_NEW}
+    return ngettext("%(n)d new act", "%(n)d new acts", count) % {"n": count}
+
+
+def _with_challenge(groups: "QuerySet[Group]") -> "QuerySet[Group]":
+    """With the challenge that runs in each, in the same query: the one that ends first."""
+    current = timezone.now().date() - timedelta(days=1)
+    running = Challenge.objects.filter(group=OuterRef("pk"), cancelled_at=None, ends_on__gte=current)
+    facts = JSONObject(public_id="public_id", program_key="program_key", own_title="own_title")
+    return groups.annotate(running=Subquery(running.order_by("ends_on", "pk").values(facts=facts)[:1]))
+
+
+def _challenge(group: Any) -> Challenge | None:
+    """Enough of the running challenge for its name and address."""
+    return Challenge(**group.running, group=group) if group.running else None
+
+
+def _chosen(acts: Any, *, words: str, kind: str) -> Any:
+    if kind:
+        acts = acts.filter(kind=kind)
+    return acts.filter(says(words)) if words else acts
+
+
+def _address(group: Group, **choices: str | bool) -> str:
+    """The address of this page with these choices; what is not chosen is not in it."""
+    chosen = {name: "1" if value is True else value for name, value in choices.items() if value}
+    return f"{group.get_absolute_url()}?{urlencode(chosen)}" if chosen else group.get_absolute_url()
+
+
+def _tabs(group: Group, *, kind: str, mine: bool, words: str) -> list[dict[str, Any]]:
+    names = {"": _("All"), "did": _("Did"), "saw": _("Saw"), "received": _("Received")}
+    tabs = [
+        {"label": label, "url": _address(group, kind=value, q=words), "current": value == kind and not mine}
+        for value, label in names.items()
+    ]
+    return [*tabs, {"label": _("Mine"), "url": _address(group, mine=True, q=words), "current": mine}]

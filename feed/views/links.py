@@ -1,9 +1,63 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from accounts.people import person
+from feed.back import back_to
+from feed.cards import name_of, words_of
+from feed.composer import composer_for
+from feed.models import Act
+from groups.models import Group
 
 
-def pass_on(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+def _followed(user: User, public_id: str) -> Act:
+    """An act that this person may follow: one they can read, in a group they belong to."""
+    act = get_object_or_404(Act.objects.visible_to(user).with_card(), public_id=public_id)
+    if act.state != Act.State.SHOWN or not Group.objects.of_member(user).filter(pk=act.group_id).exists():
+        raise PermissionDenied
+    return act
 
 
-def did_too(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@require_safe
+def pass_on(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The composer with the link set. Nothing is linked until it is posted."""
+    act = _followed(person(request), public_id)
+    context = {
+        "act": act,
+        "name": name_of(act),
+        "words": words_of(act, act.group),
+        "composer": composer_for(request, act.group, parent=act, link_kind=Act.Link.PASSED_ON),
+    }
+    return render(request, "feed/pass_on.html", context)
+
+
+@require_POST
+def did_too(request: HttpRequest, public_id: str) -> HttpResponse:
+    """One tap: I did the same. Counted once per person and act; not a link of the chain."""
+    user = person(request)
+    act = _followed(user, public_id)
+    if act.author_id == user.pk:
+        raise PermissionDenied
+    today = user.today()
+    counts = act.challenge is not None and act.challenge.takes_acts_of(today, today=today)
+    mine = Act.objects.post(
+        user,
+        act.group,
+        kind=Act.Kind.DID,
+        done_on=today,
+        form_key=f"too-{act.public_id}",
+        source=Act.Source.TICK,
+        idea_key=act.idea_key,
+        challenge=act.challenge if counts else None,
+        step=act.step if counts else None,
+        parent=act,
+        link_kind=Act.Link.INSPIRED,
+    )
+    if mine.state == Act.State.REMOVED:
+        mine.change(Act.State.SHOWN, by=user)
+    messages.success(request, _("Counted: you did this too. It is among your acts."))
+    return back_to(request, act)

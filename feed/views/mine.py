@@ -1,5 +1,68 @@
-from django.http import Http404, HttpRequest, HttpResponse
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.people import person
+from feed.cards import cards_for
+from feed.models import Act
+from feed.models.act import PAGE
+from feed.places import seen_by
+from groups.models import Group
+from kindness_platform.htmx import render_page
 
 
-def mine(request: HttpRequest, **kwargs: str) -> HttpResponse:
-    raise Http404
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """My acts, those for me alone too, newest day first."""
+    user = person(request)
+    kind = request.GET.get("kind", "") if request.GET.get("kind") in Act.Kind.values else ""
+    acts: Any = Act.objects.filter(author=user, group__in=Group.objects.visible_to(user)).exclude(state="removed")
+    if kind:
+        acts = acts.filter(kind=kind)
+    if place := _read_place(request.GET.get("before", "")):
+        day, pk = place
+        acts = acts.filter(Q(done_on__lt=day) | Q(done_on=day, pk__lt=pk), done_on__lte=day)
+    found = list(acts.with_card().order_by("-done_on", "-pk")[: PAGE + 1])
+    page = found[:PAGE]
+    groups = list(seen_by(user).filter(pk__in={act.group_id for act in page}))
+    cards = dict(zip((act.pk for act in page), cards_for(page, user, groups), strict=True))
+    months = [
+        (first, [cards[act.pk] for act in acts])
+        for first, acts in groupby(page, key=lambda act: act.done_on.replace(day=1))
+    ]
+    context = {
+        "months": months,
+        "kind": kind,
+        "tabs": _tabs(kind),
+        "earlier": _address(kind, f"{page[-1].done_on.isoformat()}.{page[-1].pk}") if found[PAGE:] else "",
+    }
+    return render_page(request, "feed/mine.html", context, partial="earlier")
+
+
+def _read_place(word: str) -> tuple[date, int] | None:
+    if not word:
+        return None
+    day, dot, pk = word.partition(".")
+    if not dot or not (pk.isascii() and pk.isdigit() and len(pk) < 19):
+        raise BadRequest("This is not a place in the list.")
+    try:
+        return date.fromisoformat(day), int(pk)
+    except ValueError as error:
+        raise BadRequest("This is not a place in the list.") from error
+
+
+def _address(kind: str, before: str = "") -> str:
+    chosen = {name: value for name, value in (("kind", kind), ("before", before)) if value}
+    return f"?{urlencode(chosen)}" if chosen else "?"
+
+
+def _tabs(kind: str) -> list[dict[str, Any]]:
+    names = {"": _("All"), "did": _("Did"), "saw": _("Saw"), "received": _("Received")}
+    return [{"label": label, "url": _address(value), "current": value == kind} for value, label in names.items()]

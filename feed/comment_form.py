@@ -1,0 +1,26 @@
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import new_public_id
+from feed.composer import FORM_KEY, WordsField
+
+LIMIT = 500
+
+
+class CommentForm(forms.Form):
+    """A few words under an act. The key makes a double click one comment."""
+
+    text = WordsField(
+        max_length=LIMIT,
+        label=_("Write to the group"),
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": LIMIT}),
+        error_messages={
+            "required": _("Please write a word or two first."),
+            "max_length": _("This is %(show_value)d characters long; %(limit_value)d fit here."),
+        },
+    )
+    form_key = forms.CharField(required=False, widget=forms.HiddenInput, initial=new_public_id)
+
+    def clean_form_key(self) -> str:
+        key = str(self.cleaned_data["form_key"])
+        return key if FORM_KEY.fullmatch(key) else new_public_id()

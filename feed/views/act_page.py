@@ -1,0 +1,79 @@
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from accounts.people import person
+from feed.cards import cards_for, name_of
+from feed.comment_form import CommentForm
+from feed.models import Act, Comment, Credit, Moment
+from feed.ripples import label_of, nodes_of, ripple_of, told
+from groups.models import Group
+from kindness_platform.htmx import render_page
+
+DRAWN_BESIDE = 12
+COMMENTS_SHOWN, COMMENTS_MOST = 50, 500
+
+
+@require_safe
+def act(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The lasting address of an act. Once it is taken down only its author finds something here: the way back."""
+    user = person(request)
+    gone = Q(author=user, state=Act.State.REMOVED, group__in=Group.objects.visible_to(user))
+    seen = Q(pk__in=Act.objects.visible_to(user).filter(public_id=public_id).values("pk"))
+    acts = Act.objects.with_card().select_related("challenge", "group__organization")
+    act = get_object_or_404(acts.filter(seen | gone), public_id=public_id)
+    if act.state == Act.State.REMOVED:
+        return render(request, "feed/act_gone.html", {"act": act, "may_restore": act.can_be_restored_by(user)})
+    return show_act(request, act)
+
+
+def show_act(
+    request: HttpRequest, act: Act, *, form: CommentForm | None = None, status: int = 200, partial: str = ""
+) -> HttpResponse:
+    """The page of an act, or one of its parts, also with a comment that could not be taken."""
+    user = person(request)
+    is_run = act.group.can_be_run_by(user)
+    act.group.is_run = is_run  # type: ignore[attr-defined]  # saves the cards from asking once more
+    ripple = ripple_of(act, user)
+    drawn = ripple.branch(act, most=DRAWN_BESIDE)
+    may_choose = is_run and act.challenge is not None and act.is_in_feed
+    context = {
+        "act": act,
+        "name": _("You") if act.author_id == user.pk else name_of(act),
+        "is_own": act.author_id == user.pk,
+        "cards": cards_for([act], user, [act.group]),
+        "thanked": _thanked(act, user),
+        "ripple": ripple,
+        "nodes": nodes_of(drawn),
+        "label": label_of(drawn, ripple),
+        "story": told(drawn, current=act) if len(ripple.places) > 1 else [],
+        "more": len(ripple.places) - len(drawn),
+        "may_choose": may_choose,
+        "is_moment": may_choose and Moment.objects.filter(challenge=act.challenge, act=act).exists(),
+        **_comments(request, act, is_run=is_run),
+        "form": form or CommentForm(),
+    }
+    return render_page(request, "feed/act.html", context, partial=partial, status=status)
+
+
+def _comments(request: HttpRequest, act: Act, *, is_run: bool) -> dict[str, object]:
+    user = person(request)
+    most = COMMENTS_MOST if request.GET.get("comments") == "all" else COMMENTS_SHOWN
+    newest = Comment.objects.visible_to(user).filter(act=act).select_related("author").order_by("-created_at", "-pk")
+    found = list(newest[: most + 1])
+    return {
+        "comments": [(c, is_run or c.author_id == user.pk) for c in reversed(found[:most])],
+        "has_earlier": len(found) > most,
+        "may_comment": act.is_in_feed and act.group.policy.comments_open,
+    }
+
+
+def _thanked(act: Act, user: User) -> list[str]:
+    """Who said thank you for being seen; only the author is told, and never who did not."""
+    if act.author_id != user.pk or act.kind != Act.Kind.SAW:
+        return []
+    thanked = Credit.objects.filter(act=act, thanked_at__isnull=False, state=Credit.State.SHOWN)
+    return list(thanked.order_by("thanked_at").values_list("person__name", flat=True))
