@@ -18,7 +18,7 @@ def purge_accounts() -> int:
     now = timezone.now()
     sessions = Session.objects.filter(expire_date__lt=now)
     # The log's own manager refuses to delete, so that only this line can.
-    audit = models.QuerySet(AuditEntry).filter(at__lt=now - AUDIT)
+    audit: models.QuerySet[AuditEntry] = models.QuerySet(AuditEntry).filter(at__lt=now - AUDIT)
     return sum(rows.delete()[0] for rows in (unfinished_sign_ups(), sessions, audit))
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account import forms as allauth
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
 ADDRESS = _("E-mail address")
@@ -15,9 +16,8 @@ class OurSignupForm(allauth.SignupForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = ADDRESS
         self.fields["email"].help_text = _("Only for signing in and for the messages that you choose.")
-        _plain(self.fields["email"])
+        _address(self.fields["email"])
 
 
 class LoginForm(allauth.LoginForm):  # type: ignore[misc]
@@ -25,12 +25,21 @@ class LoginForm(allauth.LoginForm):  # type: ignore[misc]
 
     def __init__(self, *args: Any, with_password: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["login"].label = ADDRESS
         self.fields["login"].widget.attrs["autocomplete"] = "username"
-        _plain(self.fields["login"])
+        _address(self.fields["login"])
         if with_password:
             self.fields["password"] = allauth.PasswordField(label=_("Password"), autocomplete="current-password")
             _plain(self.fields["password"])
+
+    def _clean_without_password(self, email: str | None, phone: str | None) -> dict[str, Any]:
+        """As allauth does it, but an error keeps its code, so that "too often" can be told from "not right"."""
+        request_form = allauth.RequestLoginCodeForm({"email": email})
+        if request_form.is_valid():
+            self.user = request_form._user
+        for error in request_form.errors.as_data().get("email", []):
+            self.add_error("login", error)
+        cleaned: dict[str, Any] = self.cleaned_data
+        return cleaned
 
     def _setup_password_field(self) -> None:
         """allauth decides by the sign-up fields; here the page decides."""
@@ -68,8 +77,7 @@ class PasswordCodeForm(CodeForm, allauth.ConfirmPasswordResetCodeForm):  # type:
 class ResetPasswordForm(allauth.ResetPasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["email"].label = ADDRESS
-        _plain(self.fields["email"])
+        _address(self.fields["email"])
 
 
 class OnePassword:
@@ -100,3 +108,10 @@ class ChangePasswordForm(OnePassword, allauth.ChangePasswordForm):  # type: igno
 def _plain(field: forms.Field) -> None:
     """Labels stand above the fields; a placeholder would say it twice and vanish."""
     field.widget.attrs.pop("placeholder", None)
+
+
+def _address(field: forms.Field) -> None:
+    """An address field in our words, no longer than the column it is kept in."""
+    field.label = ADDRESS
+    field.validators.append(MaxLengthValidator(254))
+    _plain(field)
