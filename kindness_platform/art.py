@@ -53,11 +53,12 @@ def _random(seed: str) -> random.Random:
     return random.Random(hashlib.sha256(seed.encode()).digest())  # noqa: S311 -- drawings are no secret
 
 
-def _svg(body: str, *, box: str, cls: str, label: str = "", preserve: str = "") -> str:
+def _svg(body: str, *, box: str, cls: str, label: str = "", preserve: str = "", width: int = 0) -> str:
     """An SVG element: hidden from screen readers unless a label says what it shows."""
     said = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     kept = f' preserveAspectRatio="{preserve}"' if preserve else ""
-    return f'<svg class="{escape(cls)}" viewBox="{box}"{kept} {said}>{body}</svg>'
+    wide = f' width="{width}"' if width else ""
+    return f'<svg class="{escape(cls)}" viewBox="{box}"{wide}{kept} {said}>{body}</svg>'
 
 
 def _turned(dx: float, dy: float, quarters: int) -> tuple[float, float]:
@@ -381,6 +382,5 @@ def tree(nodes: Sequence[Node], label: str) -> str:
         discs += _disc(x, y, nodes[place].number)
         if degrees[place]:
             discs += f'<text class="degree" x="{x + 30}" y="{y + 6}">+{degrees[place]}</text>'
-    return _svg(
-        arcs + discs, box=f"0 0 {max(width, 300)} {len(rows) * ROW + 8}", cls="line line--tree art", label=label
-    )
+    box = f"0 0 {max(width, 300)} {len(rows) * ROW + 8}"
+    return _svg(arcs + discs, box=box, cls="line line--tree art", label=label, width=max(width, 300))

@@ -42,6 +42,11 @@ def problems_of(text: str) -> Iterator[str]:
         yield from _page(elements)
 
 
+def _local(element: Element) -> str:
+    """The name of an element of HTML or of a drawing in it."""
+    return element.tag.rsplit("}", 1)[-1]
+
+
 def _errors(parser: Any) -> Iterator[tuple[Any, str, Any]]:
     # A fragment may begin with a table row; everything else the parser notes is a mistake.
     return ((place, code, found) for place, code, found in parser.errors if code != "expected-doctype-but-got-chars")
@@ -61,7 +66,7 @@ def _ids(elements: Iterable[Element], whole: bool) -> Iterator[str]:
                 if name not in ids:
                     yield f"<{found.tag} {attribute}={name!r}> points at nothing"
         link = found.get("href") or ""
-        if found.tag in {"a", "use"} and link.startswith("#") and link[1:] not in ids:
+        if _local(found) in {"a", "use"} and link.startswith("#") and link[1:] not in ids:
             yield f"<{found.tag} href={link!r}> points at nothing"
 
 
@@ -91,7 +96,7 @@ def _name(element: Element) -> str:
 
 def _inline(elements: Iterable[Element]) -> Iterator[str]:
     for found in elements:
-        if found.tag == "style" or (found.tag == "script" and not found.get("src")):
+        if _local(found) == "style" or (_local(found) == "script" and not found.get("src")):
             yield f"<{found.tag}> is inline"
         for name, value in found.attrib.items():
             if name == "style" or re.match(r"on[a-z]", str(name)) or str(name).startswith(("hx-on", "data-hx-on")):

@@ -1,6 +1,7 @@
 """The tags every template may use without loading them: icons, drawings, fields."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from django import template
@@ -39,20 +40,25 @@ def _shown_icons(context: Context) -> dict[tuple[str, bool], None] | None:
     return cast(dict[tuple[str, bool], None] | None, _lowest(context).get("page_icons"))
 
 
+@lru_cache(maxsize=1024)
+def _drawn(name: str, cls: str, *, fill: bool, shared: bool) -> SafeString:
+    """The element of an icon. A feed has hundreds of them, so each is put together once."""
+    found = find_icon(name, fill=fill)
+    classes = " ".join(filter(None, ("ico", "dir" if name in POINTING else "", cls)))
+    if shared:
+        link = symbol_id(name, fill=fill)
+        return format_html('<svg class="{}" aria-hidden="true"><use href="#{}"/></svg>', classes, link)
+    drawing = mark_safe(found.drawing)
+    return format_html('<svg class="{}" viewBox="{}" aria-hidden="true">{}</svg>', classes, found.box, drawing)
+
+
 @register.simple_tag(takes_context=True)
 def icon(context: Context, name: str, cls: str = "", *, fill: bool = False) -> SafeString:
     """An icon beside a word. A page draws each of its icons once; a part that htmx adds brings its own."""
-    found = find_icon(name, fill=fill)
-    classes = " ".join(filter(None, ("ico", "dir" if name in POINTING else "", cls)))
     shown = _shown_icons(context)
-    if shown is None:
-        return format_html(
-            '<svg class="{}" viewBox="{}" aria-hidden="true">{}</svg>', classes, found.box, mark_safe(found.drawing)
-        )
-    shown[name, fill] = None
-    return format_html(
-        '<svg class="{}" aria-hidden="true"><use href="#{}"/></svg>', classes, symbol_id(name, fill=fill)
-    )
+    if shown is not None:
+        shown[name, fill] = None
+    return _drawn(name, cls, fill=fill, shared=shown is not None)
 
 
 @register.simple_tag(takes_context=True)
