@@ -24,6 +24,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 UNIT = "not e2e and not services and not audit"
+APART = ("--ignore=tests/e2e", "--ignore=tests/services")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 IN_CI = bool(os.environ.get("CI"))
 
@@ -238,17 +239,17 @@ def main() -> int:
         folder = Path(name)
         run = Run(folder)
         if "sqlite" in wanted:
-            run.phase("SQLite", UNIT, workers=2)
+            run.phase("SQLite", UNIT, *APART, workers=2)
         if "postgresql" in wanted:
             with run.part("PostgreSQL"), postgresql(folder) as url:
-                run.phase("PostgreSQL", UNIT, workers=2, DATABASE_URL=url)
+                run.phase("PostgreSQL", UNIT, *APART, workers=2, DATABASE_URL=url)
         if "worker" in wanted:
             with run.part("Worker"), redis_server(folder) as url:
-                run.phase("Worker", "services and not audit", REDIS_URL=url)
+                run.phase("Worker", "services and not audit", "tests/services", REDIS_URL=url)
         if "browser" in wanted:
             with run.part("Browser"):
                 print(f"\n{browser()}", flush=True)
-                run.phase("Browser", "e2e and not audit")
+                run.phase("Browser", "e2e and not audit", "tests/e2e")
                 if options.audit:
                     with redis_server(folder) as url:
                         run.phase("Audit", "audit", GOODTURN_AUDIT="1", REDIS_URL=url)
