@@ -10,11 +10,14 @@ import contextlib
 import json
 import os
 import sys
+from typing import Any
 
 import django
 from django.core.exceptions import ImproperlyConfigured
-from django.core.management import CommandError, call_command, get_commands
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections
+
+EACH = 2  # so many leaders and members are named to a visitor of the demo
 
 
 def main() -> int:
@@ -25,11 +28,11 @@ def main() -> int:
             django.setup()
             _tables()
             _static_files()
-            people = _demo_people()
+            answer = _demo_people()
     except (ImproperlyConfigured, CommandError, DatabaseError, OSError) as problem:
         print(f"Goodturn cannot start: {' '.join(str(problem).split())}", file=sys.stderr)
         return 1
-    print(json.dumps({"people": people}))
+    print(json.dumps(answer))
     return 0
 
 
@@ -59,32 +62,29 @@ def _static_files() -> None:
     call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["layers"])
 
 
-def _demo_people() -> list[dict[str, str]]:
-    """In the demo: makes its data if nobody is there yet, and says whom a visitor can sign in as."""
+def _demo_people() -> dict[str, Any]:
+    """In the demo: makes its data if nobody is there yet, and says whom a visitor can sign in as, and how."""
     from django.conf import settings
 
+    if not settings.DEMO:
+        return {"people": [], "password": ""}
     from accounts.models import User
     from groups.models import Membership
+    from kindness_platform import demo
 
-    if not settings.DEMO:
-        return []
-    if "demo" in get_commands() and not User.objects.exists():
-        call_command("demo")
+    demo.make()
     places = Membership.objects.active().filter(user__email__isnull=False).select_related("user", "group")
-    people: list[dict[str, str]] = []
-    for role, how_many in ((Membership.Role.LEADER, 2), (Membership.Role.MEMBER, 2)):
-        seen: set[int] = set()
+    chosen: dict[str, str] = {}
+    for role, verb in ((Membership.Role.LEADER, "leads"), (Membership.Role.MEMBER, "is in")):
+        groups: set[int] = set()
         for place in places.filter(role=role).order_by("pk")[:200]:
-            if place.group_id in seen or any(person["email"] == place.user.email for person in people):
-                continue
-            seen.add(place.group_id)
-            verb = "leads" if place.is_leader else "is in"
-            people.append(
-                {"name": place.user.name, "email": place.user.email or "", "what": f"{verb} {place.group.name}"}
-            )
-            if len(seen) == how_many:
-                break
-    return people
+            email = place.user.email or ""
+            if place.group_id not in groups and email not in chosen and len(groups) < EACH:
+                groups.add(place.group_id)
+                chosen[email] = f"{place.user.name} {verb} {place.group.name}"
+    first = User.objects.filter(email__in=list(chosen)[:1]).first()
+    known = first is not None and first.check_password(demo.PASSWORD)
+    return {"people": list(chosen.items()), "password": demo.PASSWORD if known else ""}
 
 
 if __name__ == "__main__":

@@ -250,16 +250,17 @@ def prepare() -> dict[str, Any]:
     return answer
 
 
-def greeting(mode: str, folder: Path, people: list[dict[str, str]]) -> str:
+def greeting(mode: str, folder: Path, people: list[tuple[str, str]], password: str) -> str:
     base_url = os.environ["BASE_URL"].rstrip("/")
     lines = ["", f"  Goodturn is ready: {base_url}/", ""]
     if people:
-        width = max(len(person["email"]) for person in people)
-        lines += ["  Sign in with a code as"]
-        lines += [f"    {person['email']:<{width}}  {person['name']}, {person['what']}" for person in people]
+        width = max(len(email) for email, _ in people)
+        how = f"the password {password}" if password else "a mailed code"
+        lines += [f"  Sign in with {how} as"]
+        lines += [f"    {email:<{width}}  {who}" for email, who in people]
         lines += [""]
     if mode == "demo":
-        lines += [f"  Mail that would have been sent, sign-in codes too: {base_url}/dev/mail/"]
+        lines += [f"  Mail that would have been sent: {base_url}/dev/mail/"]
     return "\n".join([*lines, f"  Data: {folder}", "  Stop with Ctrl-C.", ""])
 
 
@@ -285,7 +286,7 @@ def start(mode: str) -> int:
     print("Goodturn: getting ready …", flush=True)
     ready = prepare()
     multiprocessing.set_start_method("fork", force=True)
-    household = Household(host, port, greeting(mode, folder, ready["people"]))
+    household = Household(host, port, greeting(mode, folder, **ready))
     for name, command in commands(host, port, web_workers, folder).items():
         household.add_process(name, "exec " + shlex.join(command), env=os.environ.copy(), cwd=str(BASE_DIR))
     household.loop()
