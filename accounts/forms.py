@@ -46,7 +46,10 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
 
     name = NameField(label=_("Your name"), help_text=_("Your groups see this name."))
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), help_text=_("Days begin and reminders arrive by this clock."), choices=zones_by_region
+        label=_("Time zone"),
+        help_text=_("Days begin and reminders arrive by this clock."),
+        choices=zones_by_region,
+        error_messages={"invalid_choice": _("We do not know this time zone. Please choose one from the list.")},
     )
 
     class Meta:

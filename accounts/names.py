@@ -64,6 +64,7 @@ class NameField(forms.CharField):
     def __init__(self, *, max_length: int = MAX_LENGTH, **kwargs: Any) -> None:
         self.name_length = max_length
         super().__init__(strip=False, **kwargs)
+        self.error_messages["required"] = _("Please give a name.")
         self.widget.attrs.setdefault("maxlength", str(max_length))
 
     def to_python(self, value: Any) -> str:

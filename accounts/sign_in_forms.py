@@ -53,6 +53,7 @@ class CodeForm(allauth.BaseConfirmCodeForm):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         field = self.fields["code"]
         field.label = _("The six digits from the mail")
+        field.error_messages["required"] = _("Please type the six digits from the mail.")
         field.widget.attrs |= {"inputmode": "numeric", "maxlength": "12", "spellcheck": "false"}
         _plain(field)
 
@@ -113,5 +114,6 @@ def _plain(field: forms.Field) -> None:
 def _address(field: forms.Field) -> None:
     """An address field in our words, no longer than the column it is kept in."""
     field.label = ADDRESS
+    field.error_messages["required"] = _("Please give your e-mail address.")
     field.validators.append(MaxLengthValidator(254))
     _plain(field)
