@@ -170,7 +170,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
     else {}
 )
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_BEAT_SCHEDULE = {"tick": {"task": "notifications.tasks.tick", "schedule": 60.0}}
+CELERY_BEAT_SCHEDULE = {
+    "tick": {"task": "notifications.tasks.tick", "schedule": 60.0},
+    "sweep": {"task": "kindness_platform.tasks.sweep_queue", "schedule": 24 * 60 * 60.0},
+}
 
 # Mail. MAIL_URL is smtp://user:password@host:587?tls=starttls (or smtps://…:465).
 MAIL_URL = env.str("MAIL_URL", "")
