@@ -223,7 +223,7 @@ def told(places: Iterable[Place], *, current: Act | None = None) -> list[Told]:
 
 def _told(place: Place, act: Act | None, current: Act | None) -> Told:
     if place.parent:
-        link = _("from %(number)d") % {"number": place.parent}
+        link = _("from %(number)d, degree %(degree)d") % {"number": place.parent, "degree": place.degree}
     else:
         link = _("the first") if place.number == 1 else ""
     return Told(

@@ -42,7 +42,7 @@ def show_act(
     may_choose = is_run and act.challenge is not None and act.is_in_feed
     context = {
         "act": act,
-        "name": _("You") if act.author_id == user.pk else name_of(act),
+        "heading": _("Your act") if act.author_id == user.pk else _("An act by %(name)s") % {"name": name_of(act)},
         "is_own": act.author_id == user.pk,
         "cards": cards_for([act], user, [act.group]),
         "thanked": _thanked(act, user),

@@ -4,12 +4,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.people import person
 from feed.composer import FEELINGS
-from feed.practised import practised_by
+from feed.practiced import practiced_by
 
 
 @require_safe
 def you(request: HttpRequest) -> HttpResponse:
     """My own page: what happened, the way to my acts, to what names me, to my settings. For nobody else."""
-    mine = practised_by(person(request))
+    mine = practiced_by(person(request))
     told = [(feeling, dict(FEELINGS)[feeling.value]) for feeling in mine.feelings]
     return render(request, "pages/you.html", {"mine": mine, "told": told})

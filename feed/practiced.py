@@ -25,7 +25,7 @@ class Feeling:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Practised:
+class Practiced:
     """Attributes:
     days: how many different days hold an act of mine.
     months: the newest months with such days, newest first, each with its days.
@@ -49,13 +49,13 @@ class Practised:
         return max(len(self.feelings) - 1, 0) * 24 + 24
 
 
-def practised_by(user: User) -> Practised:
+def practiced_by(user: User) -> Practiced:
     """All of it in three queries."""
     acts = Act.objects.filter(author=user).exclude(state=Act.State.REMOVED)
     days = list(acts.order_by("-done_on").values_list("done_on", flat=True).distinct())
     months = [(first, sorted(some)) for first, some in groupby(days, key=lambda day: day.replace(day=1))]
     kinds = dict(acts.order_by().values_list("kind").annotate(n=Count("pk")))
-    return Practised(
+    return Practiced(
         days=len(days),
         months=months[:MONTHS_DRAWN],
         did=kinds.get("did", 0),
