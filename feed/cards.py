@@ -38,6 +38,7 @@ class Card:
     """One act as one reader sees it. Of an act signed Someone nothing here depends on its author.
 
     Attributes:
+        key: what the ids of its buttons end in, so that the focus stays where it was after an answer.
         state: empty for an act everybody sees; otherwise a word for its author, such as "Just for me".
         own: whether the reader posted it: they are offered changes, everybody else answers.
         thanks, moved, celebrating, passing_on: the reader's own answers, as `aria-pressed` wants them.
@@ -46,6 +47,7 @@ class Card:
 
     id: str
     url: str
+    key: str = ""
     gone: bool = False
     who: str = ""
     patch: str = ""
@@ -53,7 +55,6 @@ class Card:
     icon: str = ""
     tag: str = ""
     when: str = ""
-    moment: str = ""
     state: str = ""
     group: str = ""
     group_url: str = ""
@@ -139,12 +140,12 @@ def _card(act: Act, group: Group, reader: User, now: datetime) -> Card:
     card = Card(
         id=act.public_id,
         url=url,
+        key=act.public_id[:8],
         who=name_of(act),
         patch=SafeString(patch("" if someone or act.author is None else act.author.public_id)),
         tone=tone,
         icon=icon,
         when=_when(act, reader, now),
-        moment=(act.shown_at or act.created_at).isoformat(timespec="minutes"),
         state=_state(act),
         text=act.text,
         own=own,
@@ -158,7 +159,7 @@ def _card(act: Act, group: Group, reader: User, now: datetime) -> Card:
         _name_parent(card, act, act.parent, reader)
     if act.passed_on_count:
         n = act.passed_on_count
-        card.passed_on = ngettext("passed on by %(n)d", "passed on by %(n)d", n) % {"n": n}
+        card.passed_on = ngettext("Passed on by %(n)d", "Passed on by %(n)d", n) % {"n": n}
         card.ripple_url = f"{root}ripples/{act.public_id}/"
     if policy.comments_open and act.is_in_feed:
         n = act.comment_count
@@ -274,7 +275,7 @@ def _when(act: Act, reader: User, now: datetime) -> str:
     shown = (act.shown_at or act.created_at).astimezone(zone)
     words = when(shown, now.astimezone(zone))
     if act.done_on != shown.date():
-        words = _("%(when)s, about %(day)s") % {"when": words, "day": date_format(act.done_on, "MONTH_DAY_FORMAT")}
+        words = _("%(when)s, for %(day)s") % {"when": words, "day": date_format(act.done_on, "MONTH_DAY_FORMAT")}
     return _("%(when)s · edited") % {"when": words} if act.edited_at else words
 
 

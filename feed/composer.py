@@ -48,16 +48,22 @@ FEELINGS = [
 TICKABLE = {"posted": Act.Source.POSTED, "tick": Act.Source.TICK}
 
 
-def clean_words(text: str) -> str:
-    """What was typed, as it is kept: one form of each letter, plain line ends, nothing invisible that could harm.
+def storable(data: QueryDict) -> QueryDict:
+    """A sent form without the letters that no database keeps: NUL and halves of a character."""
+    kept = data.copy()
+    for name in kept:
+        kept.setlist(name, [_storable(value) for value in data.getlist(name)])
+    return kept
 
-    Marks that turn the writing direction are closed where they were opened, so a text cannot turn its
-    neighbors; NUL and half characters are refused the same way on every database.
-    """
-    if any(0xD800 <= ord(letter) <= 0xDFFF or letter == "\0" for letter in text):
-        raise ValidationError(_("There is a character here that we cannot keep. Please type it again."), code="letters")
+
+def _storable(value: str) -> str:
+    return "".join(letter for letter in value if letter != "\0" and not 0xD800 <= ord(letter) <= 0xDFFF)
+
+
+def clean_words(text: str) -> str:
+    """What was typed, as it is kept: one form of each letter, plain line ends, no control letters, no piled marks."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = "".join(letter for letter in text if letter in "\n\t" or unicodedata.category(letter) != "Cc")
+    text = "".join(letter for letter in text if letter in "\n\t" or unicodedata.category(letter) not in {"Cc", "Cs"})
     text = PILED_MARKS.sub(r"\1", text)
     return re.sub(r"\n{3,}", "\n\n", text.replace("\ufeff", "")).strip()
 
@@ -92,7 +98,7 @@ class ActForm(forms.Form):
     keep_photo = forms.BooleanField(required=False)
     alt = WordsField(max_length=ALT_LIMIT, required=False, label=gettext_lazy("What does the photo show?"))
     sign = forms.ChoiceField(choices=SIGNS, required=False, widget=forms.RadioSelect, label=gettext_lazy("Who sees it"))
-    audience = forms.ChoiceField(choices=[("", ""), ("private", "")], required=False)
+    audience = forms.CharField(required=False)
     feeling = forms.TypedChoiceField(
         choices=FEELINGS,
         required=False,
@@ -111,16 +117,18 @@ class ActForm(forms.Form):
         label=gettext_lazy("Whom did you see?"),
         widget=forms.CheckboxSelectMultiple,
     )
-    step = forms.CharField(required=False, max_length=16)
-    challenge = forms.CharField(required=False, max_length=16)
-    idea = forms.CharField(required=False, max_length=12)
-    parent = forms.CharField(required=False, max_length=16)
-    link_kind = forms.ChoiceField(choices=[("", ""), *Act.Link.choices], required=False)
-    source = forms.ChoiceField(choices=[(name, "") for name in TICKABLE], required=False)
-    form_key = forms.CharField(required=False, max_length=32)
+    step = forms.CharField(required=False)
+    challenge = forms.CharField(required=False)
+    idea = forms.CharField(required=False)
+    parent = forms.CharField(required=False)
+    link_kind = forms.CharField(required=False)
+    source = forms.CharField(required=False)
+    form_key = forms.CharField(required=False)
 
-    def __init__(self, data: Any = None, files: Any = None, *, user: User, group: Group, **kwargs: Any) -> None:
-        super().__init__(data, files, **kwargs)
+    def __init__(
+        self, data: QueryDict | None = None, files: Any = None, *, user: User, group: Group, **kwargs: Any
+    ) -> None:
+        super().__init__(storable(data) if data is not None else None, files, **kwargs)
         self.user, self.group = user, group
         self.no_room = False
         today = user.today()
@@ -165,14 +173,14 @@ class ActForm(forms.Form):
         steps = Step.objects.filter(challenge__group=self.group, hidden_at=None).select_related("challenge__group")
         step = steps.filter(public_id=key).first()
         if step is None:
-            raise ValidationError(_("This prompt is no longer there. Your words are still here."), code="gone")
+            self.add_error(None, _("This prompt is no longer there. Your words are still here."))
         return step
 
     def clean_challenge(self) -> Challenge | None:
         key = self.cleaned_data["challenge"]
         challenge = Challenge.objects.filter(group=self.group, public_id=key).first() if key else None
         if key and challenge is None:
-            raise ValidationError(_("This challenge is no longer there. Your words are still here."), code="gone")
+            self.add_error(None, _("This challenge is no longer there. Your words are still here."))
         return challenge
 
     def clean_parent(self) -> Act | None:
@@ -183,7 +191,7 @@ class ActForm(forms.Form):
         acts = Act.objects.visible_to(self.user).filter(group=self.group, state=Act.State.SHOWN)
         parent = acts.filter(public_id=key).first()
         if parent is None:
-            raise ValidationError(_("The act you pass on is no longer there. Your words are still here."), code="gone")
+            self.add_error(None, _("The act you pass on is no longer there. Your words are still here."))
         return parent
 
     def clean_credited(self) -> list[User]:
@@ -197,12 +205,9 @@ class ActForm(forms.Form):
         data = super().clean() or self.cleaned_data
         self._settle_challenge(data)
         self._settle_audience(data)
-        if data.get("kind") != Act.Kind.SAW:
-            data["credited"] = []
-        if not data.get("parent"):
-            data["link_kind"] = ""
-        elif not data.get("link_kind"):
-            data["link_kind"] = Act.Link.PASSED_ON
+        data["credited"] = data.get("credited", []) if data.get("kind") == Act.Kind.SAW else []
+        inspired = data.get("link_kind") == Act.Link.INSPIRED
+        data["link_kind"] = "" if not data.get("parent") else Act.Link.INSPIRED if inspired else Act.Link.PASSED_ON
         data["done_on"] = data.get("day") or self.user.today()
         data["source"] = TICKABLE.get(data.get("source") or "posted", Act.Source.POSTED)
         says_something = data.get("text") or data.get("photo") or data.get("keep_photo") or data.get("parent")
@@ -362,7 +367,9 @@ def composer_for(
         form = ActForm(user=user, group=group, initial=initial)
     photo = draft.photo if draft and draft.photo and draft.photo.deleted_at is None else None
     about = step.words_for(group.mode).prompt if step else ""
-    return Composer(form=form, group=group, groups=groups, photo=photo, smooth=smooth, about=about, parent=parent)
+    return Composer(
+        form=form, group=group, groups=groups, photo=photo, smooth=smooth, about=about, parent=parent, whole=whole
+    )
 
 
 def _draft(user: User, group: Group) -> ActDraft | None:
@@ -386,14 +393,9 @@ def _day_name(day: date, today: date) -> str:
 
 def drafted(data: QueryDict) -> dict[str, Any]:
     """What of a sent form a draft keeps: cleaned, and of a bounded length."""
-    kept: dict[str, Any] = {name: _kept(data.get(name, "")) for name in DRAFTED if name != "credited"}
-    kept["credited"] = [_kept(value)[:16] for value in data.getlist("credited")[:PEOPLE_LIMIT]]
+    kept: dict[str, Any] = {name: _storable(data.get(name, ""))[:DRAFT_LIMIT] for name in DRAFTED if name != "credited"}
+    kept["credited"] = [_storable(value)[:16] for value in data.getlist("credited")[:PEOPLE_LIMIT]]
     return {name: value for name, value in kept.items() if value}
-
-
-def _kept(value: str) -> str:
-    """A draft refuses nothing: what could not be stored is left out of it."""
-    return "".join(letter for letter in value[:DRAFT_LIMIT] if letter != "\0" and not 0xD800 <= ord(letter) <= 0xDFFF)
 
 
 class EditForm(forms.Form):
@@ -409,12 +411,12 @@ class EditForm(forms.Form):
     day = forms.TypedChoiceField(coerce=date.fromisoformat, label=gettext_lazy("When"))
     sign = forms.ChoiceField(choices=SIGNS, widget=forms.RadioSelect, label=gettext_lazy("Who sees it"))
 
-    def __init__(self, data: Any = None, *, act: Act, user: User) -> None:
+    def __init__(self, data: QueryDict | None = None, *, act: Act, user: User) -> None:
         self.act = act
         photo = photo_of(act)
         sign = "private" if act.audience == Act.Audience.PRIVATE else act.signed
         initial = {"text": act.text, "day": act.done_on.isoformat(), "sign": sign, "alt": photo.alt if photo else ""}
-        super().__init__(data, initial=initial)
+        super().__init__(storable(data) if data is not None else None, initial=initial)
         today = user.today()
         days = dict.fromkeys([*schedule.loggable_days(today), act.done_on])
         cast(forms.TypedChoiceField, self.fields["day"]).choices = [(d.isoformat(), _day_name(d, today)) for d in days]

@@ -1,6 +1,7 @@
 """The cast: Olive leads, Mia is a member, Stan is a stranger who leads a group of his own."""
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import User
@@ -8,6 +9,12 @@ from challenges.models import Challenge
 from groups.models import Group
 from tests.client import CheckedClient
 from tests.factories import join, make_challenge, make_group, make_user
+
+
+@pytest.fixture(autouse=True)
+def fresh_limits() -> None:
+    """What one test has used up of its rate limits is not missing in the next."""
+    cache.clear()
 
 
 @pytest.fixture

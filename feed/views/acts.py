@@ -34,10 +34,12 @@ def post(request: HttpRequest) -> HttpResponse:
         return limits.too_many(request, "post")
     if "more" in request.POST:
         ActDraft.objects.keep(user, group, drafted(request.POST))
+        group.has_draft = True  # type: ignore[attr-defined]
         return _composer(request, group)
     form = ActForm(request.POST, request.FILES, user=user, group=group)
     act = share(request, user, group, form)
     if act is None:
+        group.has_draft = True  # type: ignore[attr-defined]
         return _composer(request, group, form)
     messages.success(request, _said(act))
     return redirect("home")
@@ -57,6 +59,8 @@ def _group(request: HttpRequest, slug: str) -> Group:
 def _composer(request: HttpRequest, group: Group, form: ActForm | None = None) -> HttpResponse:
     asked = request.GET.get("kind", "")
     kind = asked if asked in Act.Kind.values else "did"
+    # The group was read before this try; what it left is in the draft now.
+    vars(group).pop("has_draft", None)
     composer = composer_for(request, group, kind=kind, form=form, whole=True)
     status = 200 if form is None else 503 if form.no_room else 422
     response = render(request, "feed/post.html", {"composer": composer}, status=status)

@@ -1,0 +1,57 @@
+"""What is typed and not posted is kept on the server, for the same person alone."""
+
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from feed.models import ActDraft
+from groups.models import Group
+
+
+def url_of(group: Group) -> str:
+    return reverse("draft", args=[group.slug])
+
+
+def test_words_are_kept_and_given_back_to_me(as_mia: Client, as_olive: Client, mia: User, group: Group) -> None:
+    reply = as_mia.post(url_of(group), {"text": "Half a sentence canary", "kind": "saw", "feeling": "3"})
+    assert (reply.status_code, reply.content) == (204, b"")
+    assert ActDraft.objects.get().user == mia
+    assert "Half a sentence canary" in as_mia.get("/").content.decode()
+    assert "canary" not in as_olive.get("/").content.decode()
+
+
+def test_what_is_wiped_is_forgotten(as_mia: Client, group: Group) -> None:
+    as_mia.post(url_of(group), {"text": "Half"})
+    as_mia.post(url_of(group), {"text": "Half a sentence"})
+    assert ActDraft.objects.get().fields["text"] == "Half a sentence"
+    as_mia.post(url_of(group), {"text": ""})
+    assert not ActDraft.objects.exists()
+
+
+def test_posting_ends_the_draft_and_a_late_save_does_not_bring_it_back(as_mia: Client, group: Group) -> None:
+    typed = {"text": "Held the door.", "kind": "did", "form_key": "form-key-1"}
+    as_mia.post(url_of(group), typed)
+    as_mia.post("/acts/", {**typed, "group": group.slug})
+    assert not ActDraft.objects.exists()
+    as_mia.post(url_of(group), typed)
+    assert not ActDraft.objects.exists()
+
+
+def test_a_group_that_is_not_mine_keeps_nothing(as_mia: Client, foreign_group: Group) -> None:
+    assert as_mia.post(url_of(foreign_group), {"text": "x"}).status_code == 404
+    assert as_mia.get(url_of(foreign_group)).status_code == 405
+
+
+def test_no_letter_and_no_length_breaks_a_draft(as_mia: Client, group: Group) -> None:
+    assert as_mia.post(url_of(group), {"text": "a\0b" + "x" * 20_000}).status_code == 204
+    kept = ActDraft.objects.get().fields["text"]
+    assert kept.startswith("ab")
+    assert len(kept) <= 5000
+    assert as_mia.get("/").status_code == 200
+
+
+def test_a_draft_with_nonsense_in_its_choices_still_opens(as_mia: Client, mia: User, group: Group) -> None:
+    fields = {"text": "x", "kind": "flew", "day": "yesterday", "feeling": "9", "credited": ["nobody"], "sign": "king"}
+    ActDraft.objects.keep(mia, group, fields)
+    assert as_mia.get("/").status_code == 200
+    assert as_mia.get(f"/acts/?group={group.slug}").status_code == 200
