@@ -18,7 +18,7 @@ def _date(**attributes: str) -> forms.DateInput:
     return forms.DateInput(attrs={"type": "date", **attributes}, format="%Y-%m-%d")
 
 
-class ChallengeForm(forms.ModelForm[Challenge]):
+class ChallengeForm(forms.ModelForm):  # type: ignore[type-arg]
     """Title, dates, goal and acts a week. What has been posted stays as it is, whatever changes here."""
 
     class Meta:
@@ -132,7 +132,7 @@ class AgainForm(forms.Form):
         return day
 
 
-class MyWayForm(forms.ModelForm[Participation]):
+class MyWayForm(forms.ModelForm):  # type: ignore[type-arg]
     """How somebody takes part: how much, in which rhythm, and whether they are having a pause."""
 
     class Meta:
@@ -151,6 +151,7 @@ class MyWayForm(forms.ModelForm[Participation]):
         self.today = today
         self.fields["dose"].label = _("How much")
         self.fields["rhythm"].label = _("When in the week")
+        self.fields["paused_until"].required = False
         self.fields["paused_until"].label = _("Pause until")
         self.fields["paused_until"].help_text = _("No prompts up to and including this day. Leave it empty to go on.")
         weekday = self.fields["kindness_weekday"]

@@ -29,6 +29,7 @@ def challenge(request: HttpRequest, public_id: str) -> HttpResponse:
     count, people = people_of(group)
     context = {
         "challenge": challenge,
+        "top_class": "top--spruce",
         "phase": challenge.phase,
         "totals": totals_of([challenge])[challenge.pk],
         "overview": overview_of(challenge, user),

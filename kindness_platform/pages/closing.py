@@ -29,6 +29,7 @@ def closing(request: HttpRequest, public_id: str) -> HttpResponse:
     if challenge.phase == Phase.CANCELLED or not (ended or runs):
         return render(request, "pages/closing_not_yet.html", context)
     context |= {
+        "top_class": "top--spruce",
         "preview": not ended,
         "totals": totals_of([challenge])[challenge.pk],
         "cards": moments_of(challenge, user),
