@@ -7,7 +7,6 @@ from django.utils.translation import gettext as _
 from accounts import limits
 from accounts.models import User
 from challenges.choices import settle
-from feed import messages
 from feed.composer import ActForm, drafted
 from feed.models import Act, ActDraft, Photo
 from feed.pictures import NoRoom, Refused, discard, keep, redraw
@@ -42,8 +41,6 @@ def _record(user: User, group: Group, form: ActForm, photo: Photo | None) -> Act
         act = Act.objects.post(user, group, photo=photo, **form.act_fields())
         if act.step is not None:
             settle(user, act.step, act.idea_key, on=act.done_on)
-        if act.parent_id or form.cleaned_data["credited"]:
-            messages.act_was_shown(act)
         ActDraft.objects.filter(user=user, group=group).delete()
     return act
 

@@ -1,5 +1,6 @@
 """Today: what is asked, what happened, and what the groups have been up to, on one page."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -7,11 +8,11 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
+from django.utils.http import quote_etag, urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -158,11 +159,17 @@ def new(request: HttpRequest) -> HttpResponse:
     user = person(request)
     since = read_cursor(request.GET.get("since"))
     groups = Membership.objects.active().filter(user=user, group__archived_at=None).values("group")
-    newest = Act.objects.filter(group__in=groups).in_feed().after(since).exclude(author=user).order_by()
-    found = len(newest.values_list("pk", flat=True)[: MOST_NEW + 1])
+    newest = Act.objects.filter(group__in=groups).in_feed().after(since).exclude(author=user)
+    ids = list(newest.values_list("pk", flat=True)[: MOST_NEW + 1])
+    found = len(ids)
     if not found:
         return HttpResponse(status=204)
+    etag = quote_etag(hashlib.sha256(repr(ids).encode()).hexdigest()[:24])
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified(headers={"ETag": etag})
     label = ngettext("%(n)d new act", "%(n)d new acts", found) % {"n": found}
     if found > MOST_NEW:
         label = _("%(n)d+ new acts") % {"n": MOST_NEW}
-    return render(request, "feed/new.html", {"label": label, "url": reverse("home")})
+    response = render(request, "feed/new.html", {"label": label, "url": reverse("home")})
+    response.headers["ETag"] = etag
+    return response
