@@ -120,6 +120,8 @@ class StartForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or self.cleaned_data
+        if self.errors.pop("group", None):
+            self.add_error(None, _("You do not lead this group, or no longer do. Please choose another one."))
         if self.chosen:
             answers["mode"] = self.chosen.mode
             self.errors.pop("name", None)

@@ -50,7 +50,7 @@ def is_address(address: str) -> bool:
         validate_email(address)
     except ValidationError:
         return False
-    return len(address) <= 254
+    return len(address) <= 254 and len(address.rpartition("@")[0]) <= 64
 
 
 def _shown(lines: list[str]) -> str:

@@ -1,5 +1,10 @@
+from datetime import timedelta
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -10,6 +15,9 @@ from groups.forms import InvitationsForm
 from groups.models import Group, JoinCode
 from groups.views.invite import group_run_by, link_of
 from kindness_platform.pages.joining import running_in
+
+# So long a leader is greeted with what to do first.
+NEW_FOR = timedelta(days=3)
 
 
 @require_safe
@@ -25,6 +33,8 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
         "link": link_of(code) if code else "",
         "words": invitation(group, challenge, code) if code else "",
         "challenge": challenge,
+        "is_new": bool(challenge and challenge.created_at > timezone.now() - NEW_FOR),
+        "enter_url": settings.BASE_URL + reverse("enter-code"),
         "begun": bool(challenge and challenge.starts_on <= group.organization.today()),
         "form": InvitationsForm(),
     }

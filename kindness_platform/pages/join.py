@@ -1,7 +1,6 @@
 from typing import Any
 
 from allauth.account.internal.stagekit import clear_login
-from allauth.account.views import SignupView
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import limits
 from accounts.models import User
+from accounts.views.sign_in import SignupView
+from accounts.views.sign_in import SignupView
 from challenges.programs import Glance
 from groups.models import JoinCode
 from groups.models.join_code import normalize_code
@@ -87,14 +88,10 @@ def _as_visitor(request: HttpRequest, code: JoinCode) -> HttpResponseBase:
     return response
 
 
-class JoinSignup(SignupView):  # type: ignore[misc]
-    """allauth's sign-up with the group's own page around it."""
+class JoinSignup(SignupView):
+    """Signing up as everywhere, with the group's own page around it."""
 
     template_name = "pages/join.html"
-
-    def form_invalid(self, form: forms.Form) -> HttpResponse:
-        response: HttpResponse = self.render_to_response(self.get_context_data(form=form), status=422)
-        return response
 
 
 def _offer(code: JoinCode) -> dict[str, Any]:

@@ -1,0 +1,116 @@
+"""The demo: two groups in mid-challenge, made through the verbs, with numbers that are exact."""
+
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db.models import Count, Max
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from accounts.models import User
+from challenges.models import Challenge
+from challenges.schedule import Phase
+from feed.models import Act, Comment, Counter, Credit, Reaction
+from groups.models import Group, JoinCode, Membership
+from kindness_platform import demo
+from tests.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def said() -> str:
+    out = StringIO()
+    call_command("demo", stdout=out)
+    return out.getvalue()
+
+
+def test_the_demo_is_two_groups_in_mid_challenge(said: str) -> None:
+    surgery = Challenge.objects.get(group__name="Ferry Lane Surgery")
+    assert (surgery.program_key, surgery.phase) == ("t02", Phase.OPEN)
+    assert (surgery.group.organization.today() - surgery.starts_on).days == 10
+    assert surgery.group.memberships.active().count() == surgery.participations.count() == 12
+    allotments = Challenge.objects.get(group__name="Canal Street Allotments")
+    assert (allotments.program_key, allotments.group.mode) == ("t01", "community")
+    both = Membership.objects.values("user").annotate(n=Count("pk")).filter(n=2)
+    assert both.count() == 1, "one person is in both"
+    assert all(JoinCode.live_of(group) for group in Group.objects.all())
+
+
+def test_there_is_enough_to_look_at(said: str) -> None:
+    acts = Act.objects.filter(group__name="Ferry Lane Surgery")
+    assert acts.count() >= 40
+    assert {"did", "saw", "received"} == set(acts.values_list("kind", flat=True))
+    assert acts.filter(signed="someone").exists()
+    assert acts.filter(source="tick", text="").exists()
+    assert Credit.objects.count() >= 6
+    assert Comment.objects.count() >= 8
+    assert Reaction.objects.count() >= 80
+    longest = Act.objects.exclude(ripple=None).values("ripple").annotate(n=Count("pk"), most=Max("degree"))
+    assert max(chain["n"] for chain in longest) >= 5
+    chain = max(longest, key=lambda chain: chain["n"])["ripple"]
+    assert Act.objects.filter(ripple=chain).values("author").distinct().count() >= 4
+
+
+def test_the_numbers_are_exact(said: str) -> None:
+    for counter in Counter.objects.all():
+        acts = Act.objects.filter(
+            group=counter.group_id,
+            challenge=counter.challenge_id,
+            source=counter.source,
+            kind=counter.kind,
+            state="shown",
+        )
+        assert counter.total == acts.count()
+    for act in Act.objects.all():
+        assert act.passed_on_count == act.next_acts.filter(link_kind="passed_on").count()
+        assert act.inspired_count == act.next_acts.filter(link_kind="inspired").count()
+        assert act.comment_count == act.comments.count()
+
+
+def test_every_act_has_its_own_moment_in_the_right_order(said: str) -> None:
+    moments = list(Act.objects.values_list("shown_at", flat=True))
+    assert len(moments) == len(set(moments))
+    for act in Act.objects.exclude(parent=None).select_related("parent"):
+        assert act.parent
+        assert act.parent.shown_at
+        assert act.shown_at
+        assert act.parent.shown_at < act.shown_at
+    for act in Act.objects.select_related("author", "challenge"):
+        assert act.challenge
+        assert act.challenge.starts_on <= act.done_on <= act.group.organization.today()
+    assert not Act.objects.filter(step__isnull=False).exclude(challenge=None).exclude(kind__in=["did", "saw"]).exists()
+
+
+def test_people_can_sign_in_with_what_is_printed(said: str) -> None:
+    mina = User.objects.get(email="mina@example.org")
+    assert "mina@example.org" in said
+    assert demo.PASSWORD in said
+    assert mina.check_password(demo.PASSWORD)
+    client = Client()
+    typed = {"login": "mina@example.org", "password": demo.PASSWORD}
+    assert client.post(reverse("account_login", query={"with": "password"}), typed).url == reverse("home")
+
+
+def test_it_leaves_a_database_with_people_alone() -> None:
+    make_user("Olive")
+    out = StringIO()
+    call_command("demo", stdout=out)
+    assert User.objects.count() == 1
+    assert "nothing was changed" in out.getvalue()
+
+
+def test_it_makes_nobody_outside_of_the_demo() -> None:
+    assert settings.DEMO
+    with override_settings(DEMO=False), pytest.raises(CommandError):
+        call_command("demo")
+    assert not User.objects.exists()
+
+
+def test_everybody_keeps_their_patch(said: str) -> None:
+    first = dict(User.objects.values_list("email", "public_id"))
+    for model in (Reaction, Comment, Credit, Counter):
+        model.objects.all().delete()  # type: ignore[attr-defined]
+    assert first == {email: demo._fixed_id(email or "") for email in first}
