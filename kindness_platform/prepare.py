@@ -7,6 +7,7 @@ the supervisor itself stays small; where web and worker run elsewhere, run it on
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import sys
@@ -49,17 +50,40 @@ def _tables() -> None:
 
 def _queue_tables() -> None:
     """Web, worker and beat start at the same moment; none of them should have to make the tables of the queue."""
-    from kindness_platform.celery import app
     from kindness_platform.tasks import sweep_queue
+
+    with connections["queue"].cursor() as cursor:
+        made = "kombu_message" in connections["queue"].introspection.table_names(cursor)
+    if made:
+        sweep_queue()
+        return
+    from kindness_platform.celery import app
 
     with app.connection_for_write() as connection:
         app.amqp.queues["celery"](connection.default_channel).declare()
-    sweep_queue()
 
 
 def _static_files() -> None:
-    """The layers of the style sheet go out joined (`onesheet`), so on their own they stay behind."""
-    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=["layers"])
+    """Collect and compress them, if any of them changed since the last time: it takes seconds."""
+    from django.conf import settings
+
+    mark = settings.DATA_DIR / "static.collected"
+    sources = _fingerprint_of_static_files()
+    manifest = settings.STATIC_ROOT / "staticfiles.json"
+    if manifest.is_file() and mark.is_file() and mark.read_text() == sources:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    mark.write_text(sources)
+
+
+def _fingerprint_of_static_files() -> str:
+    from django.contrib.staticfiles.finders import get_finders
+
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for path, storage in finder.list([]):
+            digest.update(f"{path}\0{storage.get_modified_time(path).timestamp()}\0{storage.size(path)}\n".encode())
+    return digest.hexdigest()
 
 
 def _demo_people() -> dict[str, Any]:
