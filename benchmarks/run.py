@@ -20,6 +20,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from urllib.parse import urlsplit
 
 from benchmarks.load import Result, Target, measure
 
@@ -169,7 +170,7 @@ def with_name(uri: str, name: str) -> str:
     with psycopg.connect(uri, autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(f'CREATE DATABASE "{name}"')
-    return re.sub(r"/postgres(?=\?|$)", f"/{name}", uri)
+    return urlsplit(uri)._replace(path=f"/{name}").geturl()
 
 
 class Report:
