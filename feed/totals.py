@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Count, Max, Sum
+
 from challenges.models import Challenge
 from feed.models import Act, Counter
+from groups.models import Group
 
 TICKED, PAPER = Act.Source.TICK.value, Act.Source.PAPER.value
 
@@ -37,3 +40,20 @@ def totals_of(challenges: Iterable[Challenge]) -> dict[int, Totals]:
     for challenge_id, kind, source, number in rows:
         totals[challenge_id].add(kind, source, number)
     return totals
+
+
+@dataclass(frozen=True, kw_only=True)
+class Together:
+    """What a whole group holds: acts, ripples that were passed on at least once, and the furthest degree."""
+
+    acts: int
+    ripples: int
+    furthest: int
+
+
+def together(group: Group) -> Together:
+    """The group's own numbers, in two queries that read counters and the index of links."""
+    acts = Counter.objects.filter(group=group).aggregate(n=Sum("total"))["n"] or 0
+    links = Act.objects.filter(group=group, degree__gt=0).in_feed().order_by()
+    reach = links.aggregate(ripples=Count("ripple", distinct=True), furthest=Max("degree"))
+    return Together(acts=acts, ripples=reach["ripples"], furthest=reach["furthest"] or 0)

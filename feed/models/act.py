@@ -234,6 +234,9 @@ class Act(models.Model):
             models.Index(
                 fields=["group", "kind", "-shown_at", "-id"], condition=IN_FEED, name="feed_of_a_group_by_kind"
             ),
+            models.Index(
+                fields=["group", "degree", "ripple"], condition=IN_FEED & Q(degree__gt=0), name="links_of_a_group"
+            ),
             models.Index(fields=["author", "-done_on", "-id"], name="acts_of_a_person"),
             models.Index(fields=["ripple", "degree", "id"], name="acts_of_a_ripple"),
             models.Index(fields=["challenge", "step"], name="acts_of_a_challenge"),

@@ -18,7 +18,8 @@ class ReactionManager(models.Manager["Reaction"]):
         deleted, _rows = self.filter(act=act, user=user, kind=kind).delete()
         if deleted:
             return False
-        self.get_or_create(act=act, user=user, kind=kind, defaults={"group_id": act.group_id})
+        # Not get_or_create: the row it lost the race to may be taken back again before it looks.
+        self.bulk_create([self.model(act=act, user=user, kind=kind, group_id=act.group_id)], ignore_conflicts=True)
         return True
 
 

@@ -21,6 +21,7 @@ from feed.models import Act
 from feed.models.act import PAGE
 from feed.places import seen_by
 from feed.search import clean_query, says
+from feed.totals import together
 from groups.models import Group, Membership
 from kindness_platform.htmx import render_page
 
@@ -44,6 +45,7 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "group": group,
         "challenge": _challenge(group),
+        "together": together(group) if not request.headers.get("HX-Target") else None,
         "cards": cards_for(page[:PAGE], user, [group]),
         "tabs": _tabs(group, kind=kind, mine=mine, words=words),
         "words": words,
