@@ -6,7 +6,6 @@ printed is the median of the rounds, as a ratio to the floor measured beside it.
 
 import argparse
 import contextlib
-import gzip
 import json
 import os
 import re
@@ -117,8 +116,9 @@ def serve(name: str, port: int, env: dict[str, str], settings: str) -> Server:
     return server
 
 
-def fetch(server: Server, path: str, email: str = "one") -> bytes:
-    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers={"Cookie": server.cookies[email]})
+def fetch(server: Server, path: str, email: str = "one", encoding: str = "identity") -> bytes:
+    headers = {"Cookie": server.cookies[email], "Accept-Encoding": encoding}
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", headers=headers)
     for _attempt in range(50):
         try:
             with urllib.request.urlopen(request, timeout=30) as reply:
@@ -140,13 +140,13 @@ def page_at(server: Server, path: str, number: int) -> str:
 
 
 def first_visit(server: Server) -> tuple[int, int, int, int]:
-    """Compressed bytes without fonts, requests, script bytes and raw HTML bytes of a first signed-in visit."""
+    """Bytes on the wire without fonts, requests, script bytes and raw HTML bytes of a first signed-in visit."""
     html = fetch(server, "/")
     assets = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', html.decode()))
-    total, script = len(gzip.compress(html)), 0
+    total, script = len(fetch(server, "/", encoding="gzip")), 0
     fonts = [a for a in assets if a.endswith(".woff2")]
     for asset in assets - set(fonts):
-        size = len(gzip.compress(fetch(server, asset)))
+        size = len(fetch(server, asset, encoding="gzip"))
         total += size
         script += size if asset.endswith(".js") else 0
     return total, 1 + len(assets), script, len(html)
