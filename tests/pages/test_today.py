@@ -236,5 +236,5 @@ def test_the_pill_answers_304_while_nothing_changed(as_mia: Client, olive: User,
 def test_today_changes_nothing_when_it_is_looked_at(as_mia: Client, group: Group, challenge: Challenge) -> None:
     with CaptureQueriesContext(connection) as queries:
         as_mia.get("/")
-    assert all(query["sql"].startswith("SELECT") for query in queries)
+    assert all(query["sql"].lstrip("(").startswith("SELECT") for query in queries)
     assert as_mia.post("/").status_code == 405
