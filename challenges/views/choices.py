@@ -34,7 +34,9 @@ def _prompt(request: HttpRequest, user: User, step: Step, *, asked: str) -> Http
     prompt = prompt_of(user, step.challenge, asked=asked)
     if prompt and request.headers.get("HX-Target") == prompt.id:
         show_group = bool(request.POST.get("show_group"))
-        return render(request, "challenges/prompt.html", {"prompt": prompt, "show_group": show_group})
+        # htmx gives the focus to what says autofocus; without it the keyboard would begin at the top again.
+        context = {"prompt": prompt, "show_group": show_group, "swapped": True}
+        return render(request, "challenges/prompt.html", context)
     if prompt is None:
         return redirect("home")
     return redirect(f"{reverse('home')}{f'?step={asked}' if asked else ''}#{prompt.id}")

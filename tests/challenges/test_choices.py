@@ -147,6 +147,7 @@ def test_htmx_gets_the_prompt_alone(as_mia: Client, step: Step) -> None:
     assert html.lstrip().startswith("<section")
     assert f'id="{target}"' in html
     assert "<html" not in html
+    assert html.count("autofocus") == 1
 
 
 @pytest.mark.parametrize(
