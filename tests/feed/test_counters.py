@@ -1,0 +1,102 @@
+"""Totals are kept in the transaction of every change; whatever happens, they equal a recount (G6)."""
+
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+
+from accounts.models import User
+from challenges.models import Challenge
+from feed.models import Act, Comment, Counter
+from feed.recount import recount
+from feed.totals import together, totals_of
+from groups.models import Group
+from tests.factories import join, make_act, make_challenge, make_group, make_user
+
+KINDS = st.sampled_from(["did", "saw", "received"])
+STATES = st.sampled_from(["shown", "pending", "hidden", "returned", "removed"])
+AUDIENCES = st.sampled_from(["private", "leaders", "group", "organization"])
+MOVES = st.one_of(
+    st.tuples(st.just("post"), KINDS, AUDIENCES, st.sampled_from(["", "passed_on", "inspired"]), st.booleans()),
+    st.tuples(st.just("move"), STATES),
+    st.tuples(st.just("rewrite"), AUDIENCES),
+    st.tuples(st.just("comment")),
+    st.tuples(st.just("uncomment")),
+)
+
+
+class TestWhateverHappens(TestCase):
+    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(moves=st.lists(st.tuples(st.integers(0, 9), MOVES), max_size=25))
+    def test_the_totals_equal_a_recount(self, moves: list[tuple[int, tuple[Any, ...]]]) -> None:
+        leader = make_user("Olive Okafor")
+        group = make_group(leader)
+        member = make_user("Mia Marsh")
+        join(group, member)
+        challenge = make_challenge(group)
+        for which, move in moves:
+            _do(which, move, group, challenge, [leader, member])
+        assert recount() == []
+        shown = Act.objects.filter(group=group, state="shown")
+        assert together(group).acts == shown.count()
+        assert totals_of([challenge])[challenge.pk].total == shown.filter(challenge=challenge).count()
+
+
+def _do(which: int, move: tuple[Any, ...], group: Group, challenge: Challenge, people: list[User]) -> None:
+    acts = list(Act.objects.filter(group=group).order_by("pk"))
+    who = people[which % 2]
+    if move[0] == "post":
+        _name, kind, audience, link, counts = move
+        parent = acts[which % len(acts)] if acts and link else None
+        where = challenge if counts else None
+        make_act(
+            group, who, kind=kind, audience=audience, challenge=where, parent=parent, link_kind=link if parent else ""
+        )
+    elif acts:
+        act = acts[which % len(acts)]
+        if move[0] == "move":
+            act.change(move[1], by=who)
+        elif move[0] == "rewrite":
+            act.rewrite(text="Changed.", done_on=act.done_on, audience=move[1], signed="me", by=who)
+        elif move[0] == "comment":
+            Comment.objects.post(act, who, "So it was you.", form_key=f"form-{Comment.objects.count()}")
+        elif comment := Comment.objects.filter(act=act).first():
+            comment.remove()
+            comment.remove()
+
+
+@pytest.fixture
+def counted(group: Group, olive: User, mia: User, challenge: Challenge) -> Act:
+    act = make_act(group, olive, challenge=challenge)
+    make_act(group, mia, parent=act, link_kind="passed_on")
+    make_act(group, mia, parent=act, link_kind="inspired")
+    Comment.objects.post(act, mia, "So it was you.", form_key="mias-form")
+    act.refresh_from_db()
+    return act
+
+
+def test_two_hands_at_one_act_move_it_once(counted: Act, olive: User, mia: User) -> None:
+    twin = Act.objects.get(pk=counted.pk)
+    assert counted.change("removed", by=olive)
+    assert not twin.change("removed", by=mia)
+    assert recount() == []
+
+
+def test_recount_tells_what_is_wrong_and_mends_it(counted: Act) -> None:
+    assert recount() == []
+    Act.objects.filter(pk=counted.pk).update(passed_on_count=9, inspired_count=0, comment_count=7)
+    Counter.objects.filter(challenge=counted.challenge).update(total=100)
+    Counter.objects.filter(challenge=None).delete()
+    with pytest.raises(CommandError, match="5 totals are not what they count"):
+        call_command("recount", "--check", stdout=StringIO())
+    out = StringIO()
+    call_command("recount", stdout=out)
+    assert "9 stored, 1 counted" in out.getvalue()
+    assert "5 totals put right" in out.getvalue()
+    out = StringIO()
+    call_command("recount", "--check", stdout=out)
+    assert "Every total is what it counts." in out.getvalue()
