@@ -1,20 +1,26 @@
-"""A real Chromium beside a live server. Every page is watched: console errors, breaches of the content
+"""A real Chromium beside a real server. Every page is watched: console errors, breaches of the content
 security policy, requests to other hosts and server errors fail the test that caused them."""
 
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.core import mail
+from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from tests.e2e.place import Place, make_place
 
 # Playwright's own event loop runs in the test's thread, where Django would refuse to use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -26,12 +32,31 @@ ARGUMENTS = [
     "--disable-gpu",
     "--no-first-run",
 ]
+PATIENCE = 8000
 
 
 def chromium_path() -> str | None:
     """An installed Chromium or Chrome; None lets Playwright look for its own."""
     names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     return next((path for name in names if (path := shutil.which(name))), None)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With PICTURES=folder, every page of a failed test is drawn there."""
+    report = yield
+    folder = os.environ.get("PICTURES", "")
+    profiles = item.funcargs.get("visit") if isinstance(item, pytest.Function) else None
+    if report.when == "call" and report.failed and folder and isinstance(profiles, Profiles):
+        for n, page in enumerate(page for context in profiles.contexts for page in context.pages):
+            page.screenshot(path=Path(folder) / f"{re.sub(r'[^a-z0-9]+', '-', item.name)}-{n}.png", full_page=True)
+    return report
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/e2e/" in item.path.as_posix():
+            item.add_marker(pytest.mark.e2e)
 
 
 @pytest.fixture(scope="session")
@@ -48,15 +73,19 @@ class Watch:
 
     host: str
     faults: list[str] = field(default_factory=list)
+    server_errors_expected: bool = False
 
-    def over(self, page: Page) -> None:
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.faults.append(f"script error: {error}"))
-        page.on("request", self._request)
-        page.on("response", self._response)
+    def over(self, context: BrowserContext) -> None:
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.faults.append(f"script error: {error.error}"))
+        context.on("request", self._request)
+        context.on("response", self._response)
 
     def _console(self, message: ConsoleMessage) -> None:
-        expected = re.search(r"status of (4\d\d)", message.text)
+        # A page that is left while it asks for a fragment says so; a kind refusal is a 4xx.
+        expected = re.search(r"status of 4\d\d|htmx:(sendAbort|afterRequest)", message.text) or (
+            self.server_errors_expected and "status of 500" in message.text
+        )
         if message.type in {"error", "warning"} and not expected:
             self.faults.append(f"console {message.type}: {message.text}")
 
@@ -66,55 +95,135 @@ class Watch:
             self.faults.append(f"request to another host: {request.url}")
 
     def _response(self, response: Response) -> None:
-        if response.status >= 500:
+        if response.status >= 500 and not self.server_errors_expected:
             self.faults.append(f"{response.status} at {response.url}")
+
+    def settle(self) -> None:
+        """Fail with what was seen, and begin anew."""
+        seen, self.faults, self.server_errors_expected = self.faults, [], False
+        assert not seen, "\n".join(dict.fromkeys(seen))
+
+
+@dataclass
+class Profiles:
+    """Fresh browser profiles at one server, each with its own cookies and storage."""
+
+    browser: Browser
+    url: str
+    watch: Watch
+    contexts: list[BrowserContext] = field(default_factory=list)
+
+    def __call__(
+        self,
+        *,
+        user: User | None = None,
+        width: int = 1280,
+        dark: bool = False,
+        javascript: bool = True,
+        **options: Any,
+    ) -> Page:
+        context = self.browser.new_context(
+            **{
+                "base_url": self.url,
+                "viewport": {"width": width, "height": 900},
+                "color_scheme": "dark" if dark else "light",
+                "java_script_enabled": javascript,
+                "timezone_id": "Europe/Copenhagen",
+                "locale": "en-US",
+                "reduced_motion": "reduce",
+                **options,
+            }
+        )
+        context.set_default_timeout(PATIENCE)
+        context.grant_permissions(["clipboard-read", "clipboard-write"])
+        self.contexts.append(context)
+        if user is not None:
+            sign_in(context, user, self.url)
+        self.watch.over(context)
+        return context.new_page()
+
+    def close(self) -> None:
+        for context in self.contexts:
+            context.close()
+
+
+def sign_in(context: BrowserContext, user: User, url: str) -> None:
+    """Give a profile the session of a person; how people sign in themselves has its own tests."""
+    client = Client()
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    context.add_cookies([{"name": "session", "value": client.cookies["session"].value, "url": url}])
 
 
 Visit = Callable[..., Page]
+MailedCode = Callable[[str], str]
+
+
+@pytest.fixture
+def db() -> None:
+    """Here a server shares the database, so no test may hide in a transaction. By this name pytest-django
+    knows that a database is needed; `visit` and `site` say how it is emptied."""
+
+
+@pytest.fixture(autouse=True)
+def nobody_asked_too_often() -> None:
+    """Limits count by address of the client, and here everybody comes from one."""
+    cache.clear()
 
 
 @pytest.fixture
 def visit(browser: Browser, live_server: LiveServer) -> Iterator[Visit]:
     """Opens a fresh browser profile: `visit(user=olive, width=390, dark=True, javascript=False)`."""
-    contexts: list[BrowserContext] = []
-    watch = Watch(urlsplit(live_server.url).netloc)
-
-    def open_profile(
-        *, user: User | None = None, width: int = 1280, dark: bool = False, javascript: bool = True
-    ) -> Page:
-        context = browser.new_context(
-            base_url=live_server.url,
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if dark else "light",
-            java_script_enabled=javascript,
-            timezone_id="Europe/Copenhagen",
-            reduced_motion="reduce",
-        )
-        context.set_default_timeout(8000)
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        contexts.append(context)
-        if user is not None:
-            client = Client()
-            client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-            context.add_cookies([{"name": "session", "value": client.cookies["session"].value, "url": live_server.url}])
-        page = context.new_page()
-        watch.over(page)
-        return page
-
-    yield open_profile
-    for context in contexts:
-        context.close()
-    assert not watch.faults, "\n".join(watch.faults)
+    profiles = Profiles(browser, live_server.url, Watch(urlsplit(live_server.url).netloc))
+    yield profiles
+    profiles.close()
+    profiles.watch.settle()
 
 
 @pytest.fixture
-def mailed_code() -> Callable[[str], str]:
+def mailed_code() -> MailedCode:
     """The six digits of the newest mail to an address."""
 
     def read(address: str) -> str:
         letters = [letter for letter in mail.outbox if address in letter.to]
+        assert letters, f"no mail to {address}"
         found = re.search(r"\b(\d{6})\b", str(letters[-1].body))
         assert found, f"no code in the mail to {address}"
         return found[1]
 
     return read
+
+
+@dataclass
+class Site:
+    """A server and its people, kept for a whole file of tests that look and change nothing that another one sees."""
+
+    place: Place
+    open: Profiles
+    pages: dict[tuple[str, bool], Page] = field(default_factory=dict)
+
+    def page(self, role: str, *, javascript: bool = True) -> Page:
+        """The page of a role: one profile each, so that a look costs one navigation."""
+        if (role, javascript) not in self.pages:
+            self.pages[role, javascript] = self.open(user=self.place.people[role], javascript=javascript)
+        return self.pages[role, javascript]
+
+    @property
+    def watch(self) -> Watch:
+        return self.open.watch
+
+
+@pytest.fixture(scope="module")
+def _site(browser: Browser, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Site]:
+    with django_db_blocker.unblock():
+        server = LiveServer("localhost")
+        profiles = Profiles(browser, server.url, Watch(urlsplit(server.url).netloc))
+        yield Site(make_place(), profiles)
+        profiles.close()
+        server.stop()
+        call_command("flush", verbosity=0, interactive=False)
+
+
+@pytest.fixture
+def site(_site: Site) -> Iterator[Site]:
+    yield _site
+    _site.watch.settle()

@@ -1,0 +1,193 @@
+"""Every kind of page, for whom it is looked at, and in which states: one list for all tests that look at pages."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.urls import reverse
+from playwright.sync_api import Page
+
+from tests.access import NONSENSE
+from tests.e2e.place import Place
+
+Step = Callable[[Page], None]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A page in one state.
+
+    Attributes:
+        name: what a test calls it: the route, then the state.
+        role: who looks (a key of `Place.people`).
+        address: where it is; its route must be the name's first word.
+        status: what it answers.
+        then: what is done on it before looking: a swap, a failed form.
+    """
+
+    name: str
+    role: str
+    address: Callable[[Place], str]
+    status: int = 200
+    then: Step | None = None
+
+    @property
+    def route(self) -> str:
+        return self.name.split()[0]
+
+
+def at(route: str, *arguments: str) -> Callable[[Place], str]:
+    """The address of a route, with arguments named by a path such as "group.slug" in the place."""
+
+    def address(place: Place) -> str:
+        return reverse(route, args=[_value(place, name) for name in arguments])
+
+    return address
+
+
+def _value(place: Place, path: str) -> str:
+    found: object = place
+    for part in path.split("."):
+        found = getattr(found, part)
+    return str(found)
+
+
+def asking(address: Callable[[Place], str], query: str) -> Callable[[Place], str]:
+    return lambda place: f"{address(place)}?{query}"
+
+
+def send_empty(page: Page) -> None:
+    """Send the page's main form without what it needs, past the browser's own check."""
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.evaluate(
+            """() => {
+              const forms = [...document.querySelectorAll('main form[method=post]')];
+              const field = 'input:not([type=hidden]), textarea, select';
+              const form = forms.find((one) => one.querySelector(field)) || forms[0];
+              form.noValidate = true;
+              form.querySelectorAll('input:not([type=hidden]):not([type=radio]):not([type=checkbox]), textarea')
+                .forEach((field) => { field.value = ''; });
+              form.requestSubmit();
+            }"""
+        )
+    page.locator("[aria-invalid=true], .error, .errors").first.wait_for(state="attached")
+    page.wait_for_load_state()
+
+
+def answer_first(page: Page) -> None:
+    """Press the first "Thank you" and wait for the swap."""
+    with page.expect_response("**/reactions/"):
+        page.get_by_role("button", name="Thank you").first.click()
+    page.locator("button[aria-pressed=true]").first.wait_for()
+
+
+def choose_second_program(page: Page) -> None:
+    with page.expect_response("**/preview/"):
+        page.locator("label:has(input[name=program])").nth(1).click()
+    page.wait_for_timeout(50)
+
+
+def swap_prompt(page: Page) -> None:
+    with page.expect_response("**/choice/"):
+        page.locator(".prompt").first.get_by_role("button", name="Show me other ideas").first.click()
+    page.wait_for_timeout(50)
+
+
+KINDS = [
+    Kind("home landing", "visitor", at("home")),
+    Kind("home without a group", "newcomer", at("home")),
+    Kind("home of an empty group", "lone", at("home")),
+    Kind("home", "member", at("home")),
+    Kind("home of a leader", "leader", at("home")),
+    Kind("home after an answer", "member", at("home"), then=answer_first),
+    Kind("home after a swap", "member", at("home"), then=swap_prompt),
+    Kind("enter-code", "visitor", at("enter-code")),
+    Kind("enter-code refused", "visitor", at("enter-code"), then=send_empty),
+    Kind("join", "visitor", at("join", "code.code")),
+    Kind("join with a wrong code", "visitor", lambda place: reverse("join", args=["ABCD2345"]), 404),
+    Kind("join signed in", "newcomer", at("join", "code.code")),
+    Kind("join as a member", "member", at("join", "code.code")),
+    Kind("invite", "leader", at("invite", "group.slug")),
+    Kind("invite refused", "leader", at("invite", "group.slug"), then=send_empty),
+    Kind("lead", "leader", at("lead", "group.slug")),
+    Kind("lead an empty group", "founder", at("lead", "empty.slug")),
+    Kind("challenge daily", "member", at("challenge", "daily.public_id")),
+    Kind("challenge daily of a leader", "leader", at("challenge", "daily.public_id")),
+    Kind("challenge weekly", "member", at("challenge", "weekly.public_id")),
+    Kind("challenge cards", "member", at("challenge", "cards.public_id")),
+    Kind("challenge upcoming", "member", at("challenge", "upcoming.public_id")),
+    Kind("challenge closed", "member", at("challenge", "closed.public_id")),
+    Kind("closing", "member", at("closing", "closed.public_id")),
+    Kind("closing of a leader", "leader", at("closing", "closed.public_id")),
+    Kind("you", "member", at("you")),
+    Kind("you, new", "newcomer", at("you")),
+    Kind("about", "visitor", at("about")),
+    Kind("privacy", "visitor", at("privacy")),
+    Kind("settings", "member", at("settings")),
+    Kind("settings refused", "member", at("settings"), then=send_empty),
+    Kind("notices", "member", at("notices")),
+    Kind("notices empty", "newcomer", at("notices")),
+    Kind("kept-mails", "visitor", at("kept-mails")),
+    Kind("kept-mail", "visitor", at("kept-mail", "mail.public_id")),
+    Kind("groups", "member", at("groups")),
+    Kind("groups empty", "newcomer", at("groups")),
+    Kind("people", "member", at("people", "group.slug")),
+    Kind("people of a leader", "leader", at("people", "group.slug")),
+    Kind("leave", "member", at("leave", "group.slug")),
+    Kind("start", "visitor", at("start")),
+    Kind("start of a leader", "leader", at("start")),
+    Kind("start refused", "visitor", at("start"), then=send_empty),
+    Kind("start after a swap", "visitor", at("start"), then=choose_second_program),
+    Kind("programs", "visitor", at("programs")),
+    Kind("programs of a member", "member", at("programs")),
+    Kind("program t01", "visitor", lambda place: reverse("program", args=[place.weekly.program.slug])),
+    Kind("program t02", "visitor", lambda place: reverse("program", args=[place.daily.program.slug])),
+    Kind("program t08", "member", lambda place: reverse("program", args=[place.cards.program.slug])),
+    Kind("ideas", "visitor", at("ideas")),
+    Kind("ideas, none found", "visitor", asking(at("ideas"), "q=zzzzzz")),
+    Kind("evidence", "visitor", at("evidence")),
+    Kind("challenge-edit", "leader", at("challenge-edit", "daily.public_id")),
+    Kind("challenge-edit refused", "leader", at("challenge-edit", "daily.public_id"), then=send_empty),
+    Kind("challenge-steps", "leader", at("challenge-steps", "daily.public_id")),
+    Kind("challenge-steps weekly", "leader", at("challenge-steps", "weekly.public_id")),
+    Kind("step-edit", "leader", at("step-edit", "step.public_id")),
+    Kind("step-edit refused", "leader", at("step-edit", "step.public_id"), then=send_empty),
+    Kind("challenge-end", "leader", at("challenge-end", "daily.public_id")),
+    Kind("challenge-cancel", "leader", at("challenge-cancel", "daily.public_id")),
+    Kind("challenge-again", "leader", at("challenge-again", "closed.public_id")),
+    Kind("my-way", "member", at("my-way", "weekly.public_id")),
+    Kind("my-way daily", "member", at("my-way", "daily.public_id")),
+    Kind("group", "member", at("group", "group.slug")),
+    Kind("group of a leader", "leader", at("group", "group.slug")),
+    Kind("group empty", "lone", at("group", "empty.slug")),
+    Kind("group, none found", "member", asking(at("group", "group.slug"), "q=zzzzzz")),
+    Kind("group, found", "member", asking(at("group", "group.slug"), "q=bread")),
+    Kind("group after an answer", "member", at("group", "group.slug"), then=answer_first),
+    Kind("my-acts", "member", at("my-acts")),
+    Kind("my-acts empty", "newcomer", at("my-acts")),
+    Kind("act of another", "member", at("act", "others.public_id")),
+    Kind("act of mine", "member", at("act", "mine.public_id")),
+    Kind("act with a ripple", "leader", at("act", "origin.public_id")),
+    Kind("act with comments", "member", at("act", "talked.public_id")),
+    Kind("act after an answer", "member", at("act", "others.public_id"), then=answer_first),
+    Kind("act-edit", "member", at("act-edit", "mine.public_id")),
+    Kind("act-remove", "member", at("act-remove", "mine.public_id")),
+    Kind("comment-remove", "member", at("comment-remove", "comment.public_id")),
+    Kind("pass-on", "member", at("pass-on", "others.public_id")),
+    Kind("ripple", "member", at("ripple", "origin.public_id")),
+    Kind("ripple of a branch", "member", at("ripple", "mine.public_id")),
+    Kind("credits", "member", at("credits")),
+    Kind("credits empty", "newcomer", at("credits")),
+    Kind("account_login", "visitor", at("account_login")),
+    Kind("account_login refused", "visitor", at("account_login"), then=send_empty),
+    Kind("account_signup", "visitor", at("account_signup")),
+    Kind("account_signup refused", "visitor", at("account_signup"), then=send_empty),
+    Kind("account_reset_password", "visitor", at("account_reset_password")),
+    Kind("account_reset_password refused", "visitor", at("account_reset_password"), then=send_empty),
+    Kind("account_password_reset_completed", "visitor", at("account_password_reset_completed")),
+    Kind("account_inactive", "visitor", at("account_inactive")),
+    Kind("account_set_password", "member", at("account_set_password")),
+    Kind("account_change_password", "leader", at("account_change_password")),
+    Kind("no page", "visitor", lambda place: f"/{NONSENSE}/", 404),
+    Kind("no page for a member", "member", lambda place: f"/acts/{NONSENSE}/", 404),
+    Kind("forbidden page", "member", at("lead", "group.slug"), 403),
+]

@@ -1,0 +1,158 @@
+"""A town of groups to look at: every kind of act and state of a challenge, long names, names from right to left."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from io import BytesIO
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from PIL import Image, ImageDraw
+
+from accounts.models import User
+from challenges.models import Challenge, Step
+from feed.models import Act, Comment, Credit, Moment, Photo, Reaction
+from groups.models import Group, JoinCode
+from notifications.models import KeptMail
+from tests.factories import join, make_act, make_challenge, make_group, make_user
+
+LONG_NAME = "Bartholomew-Maximilian Featherstonehaugh-Cholmondeley von und zu Lint"[:60]
+RTL_NAME = "نور الهدى عبد الرحمن"
+LONG_WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+LONG_TEXT = (
+    f"{LONG_WORD} had no bread left, so we shared ours at the bench by the river, and then "
+    "three more people came along. " * 7
+)[:980]
+
+
+def picture(width: int = 900, height: int = 600, kind: str = "JPEG") -> bytes:
+    """A small painting: a bench under a sun."""
+    image = Image.new("RGB", (width, height), "#97c9d6")
+    brush = ImageDraw.Draw(image)
+    brush.ellipse((width * 0.7, height * 0.1, width * 0.85, height * 0.1 + width * 0.15), fill="#f6b436")
+    brush.rectangle((0, height * 0.7, width, height), fill="#3d8a5f")
+    brush.rectangle((width * 0.2, height * 0.55, width * 0.6, height * 0.62), fill="#14302b")
+    file = BytesIO()
+    image.save(file, kind)
+    return file.getvalue()
+
+
+def add_photo(act: Act, alt: str) -> Photo:
+    photo = Photo.objects.create(group=act.group, act=act, uploader=act.author, width=900, height=600, alt=alt)
+    for size in ("small", "large"):
+        default_storage.save(photo.path(size), ContentFile(picture(kind="WEBP")))
+    return photo
+
+
+@dataclass(frozen=True)
+class Place:
+    """People by role, and what pages are about."""
+
+    people: dict[str, User | None]
+    group: Group
+    empty: Group
+    daily: Challenge
+    weekly: Challenge
+    cards: Challenge
+    upcoming: Challenge
+    closed: Challenge
+    step: Step
+    mine: Act
+    others: Act
+    origin: Act
+    talked: Act
+    comment: Comment
+    credit: Credit
+    code: JoinCode
+    spare_code: JoinCode
+    mail: KeptMail
+
+
+def make_place() -> Place:
+    olive, mia = make_user("Olive Okafor", password="three plain words"), make_user("Mia Marsh")
+    group = make_group(olive, name="Ferry Lane Surgery")
+    nora, long = make_user(RTL_NAME, email="right.to.left@example.org"), make_user(LONG_NAME)
+    for person in (mia, nora, long, *(make_user(f"Member {n}") for n in range(6))):
+        join(group, person)
+    daily = make_challenge(group, started=5)
+    weekly_group = make_group(olive, name=f"The {LONG_WORD[:50]} team", mode="community")
+    cards_group = make_group(olive, name="جيران شارع النهر", mode="community")
+    join(weekly_group, mia)
+    join(cards_group, mia)
+    weekly = make_challenge(weekly_group, program="t01", started=9)
+    cards = make_challenge(cards_group, program="t08", started=2)
+    upcoming = make_challenge(cards_group, starts_on=date.today() + timedelta(days=12))
+    closed = make_challenge(cards_group, program="t02", started=40)
+    acts = _acts(group, daily, olive, mia, nora, long)
+    for n in range(24):
+        author = (olive, nora, long)[n % 3]
+        make_act(group, author, kind=("did", "saw", "received")[n % 3], challenge=daily, text=f"Small thing {n}.")
+    old = make_act(cards_group, nora, text="Watered every plant on the stairs.", challenge=closed)
+    Moment.objects.create(challenge=closed, act=old, chosen_by=olive)
+    newcomer, founder = make_user("Nell Newcomer"), make_user("Finn Founder")
+    empty = make_group(founder, name="Harbour Street")
+    lone = make_user("Lena Lone")
+    join(empty, lone)
+    step = daily.steps.first()
+    comment = acts["talked"].comments.filter(author=mia).first()
+    credit = Credit.objects.filter(person=mia).first()
+    assert step
+    assert comment
+    assert credit
+    return Place(
+        people={
+            "visitor": None,
+            "newcomer": newcomer,
+            "member": mia,
+            "leader": olive,
+            "founder": founder,
+            "lone": lone,
+        },
+        group=group,
+        empty=empty,
+        daily=daily,
+        weekly=weekly,
+        cards=cards,
+        upcoming=upcoming,
+        closed=closed,
+        step=step,
+        mine=acts["mine"],
+        others=acts["others"],
+        origin=acts["origin"],
+        talked=acts["talked"],
+        comment=comment,
+        credit=credit,
+        code=JoinCode.current(group, olive),
+        spare_code=JoinCode.current(empty, founder),
+        mail=KeptMail.objects.create(
+            address="mia@example.org",
+            subject="Your code",
+            text="123456",
+            html="<!doctype html><html lang='en'><title>Your code</title><p>123456</p></html>",
+        ),
+    )
+
+
+def _acts(group: Group, challenge: Challenge, olive: User, mia: User, nora: User, long: User) -> dict[str, Act]:
+    """A ripple of four, a talk, a credit, a photo, and the odd ones."""
+    origin = make_act(group, nora, text="Carried the heavy boxes up to the third floor.", challenge=challenge)
+    second = make_act(group, mia, text="Did the next shift.", challenge=challenge, parent=origin, link_kind="passed_on")
+    third = make_act(group, long, text=LONG_TEXT, challenge=challenge, parent=second, link_kind="passed_on")
+    make_act(group, olive, text="Brought soup.", challenge=challenge, parent=third, link_kind="passed_on")
+    make_act(group, olive, text="Me too.", challenge=challenge, parent=origin, link_kind="inspired")
+    gone = make_act(group, long, text="Gone soon.", challenge=challenge, parent=origin, link_kind="passed_on")
+    make_act(group, nora, text="After that one.", challenge=challenge, parent=gone, link_kind="passed_on")
+    gone.change(Act.State.REMOVED, by=long)
+    others = make_act(
+        group, olive, kind="saw", text="Stayed until the taxi came.", challenge=challenge, credited=[mia, nora]
+    )
+    add_photo(others, "A bench by the river")
+    make_act(group, nora, text="ساعدت جارتي في حمل أكياسها إلى البيت.", challenge=challenge)
+    make_act(group, long, kind="received", text="", source="tick", challenge=challenge, signed="someone")
+    make_act(group, mia, kind="received", text="Only for me.", audience="private")
+    mine = make_act(group, mia, text="Wrote a letter.", challenge=challenge, feeling=4)
+    talked = make_act(group, mia, text="Made the tea for everyone.", challenge=challenge)
+    for n, (author, text) in enumerate([(olive, "That was you?"), (mia, "It was."), (nora, LONG_WORD * 3)]):
+        Comment.objects.post(talked, author, text, form_key=f"talk-{n}")
+    for person, kind in ((olive, "thanks"), (nora, "moved"), (long, "celebrating")):
+        Reaction.objects.toggle(talked, person, kind)
+    return {"origin": origin, "others": others, "mine": mine, "talked": talked}
