@@ -48,6 +48,23 @@
     place?.focus();
   };
 
+  // A swap that takes away what had the focus hands it to what came instead, never to the body.
+  let focusLost = false;
+  const keepFocus = (came) => {
+    if (!focusLost || document.activeElement !== document.body) return;
+    const place = came === document.body ? document.getElementById("main") : came;
+    if (!place?.isConnected) return;
+    place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+  };
+
+  // The bar under the thumb lies over the page; what gets the focus beneath it is scrolled clear of it.
+  const uncover = (place) => {
+    const bar = document.querySelector(".thumb");
+    if (!bar?.offsetHeight || bar.contains(place) || !place.matches(":focus-visible")) return;
+    if (place.getBoundingClientRect().bottom > bar.getBoundingClientRect().top) place.scrollIntoView({ block: "nearest" });
+  };
+
   // "12 characters left", from the words in data-count, once little room is left.
   const count = (area) => {
     const left = area.maxLength - area.value.length;
@@ -142,7 +159,12 @@
   });
 
   document.addEventListener("htmx:load", (event) => { if (event.detail.elt !== document.body) prepare(event.detail.elt); });
-  document.addEventListener("htmx:afterSettle", (event) => focusIn(event.detail.elt));
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const at = document.activeElement;
+    focusLost = at !== document.body && event.detail.target.contains(at);
+  });
+  document.addEventListener("htmx:afterSettle", (event) => { focusIn(event.detail.elt); keepFocus(event.detail.elt); });
+  document.addEventListener("focusin", (event) => uncover(event.target));
   document.addEventListener("htmx:sendError", failed);
   document.addEventListener("htmx:timeout", failed);
   document.addEventListener("htmx:responseError", failed);
