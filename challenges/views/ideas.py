@@ -91,7 +91,8 @@ class Entry:
     def ages(self) -> str:
         """Which age bands it may be offered to; what reaches adults only says so."""
         bands = {"P": "7-11", "S": "11-15", "A": "adult"}
-        return _(", ").join(str(AGES[letter]) for letter, band in bands.items() if self.idea.reaches(band))
+        reached = [str(AGES[letter]) for letter, band in bands.items() if self.idea.reaches(band)]
+        return _("any age") if len(reached) == len(bands) else _(", ").join(reached)
 
 
 @login_not_required

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods
 from accounts import limits
 from accounts.models import User
 from accounts.views.sign_in import SignupView
-from accounts.views.sign_in import SignupView
 from challenges.programs import Glance
 from groups.models import JoinCode
 from groups.models.join_code import normalize_code

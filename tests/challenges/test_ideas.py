@@ -50,7 +50,8 @@ def test_what_was_typed_stays_and_is_only_text(client: Client) -> None:
 
 def test_ideas_say_for_which_ages_they_are(client: Client) -> None:
     html = read(client, setting="school")
-    assert "7 to 11" in html
+    assert "7 to 11, 11 to 18" in html
+    assert "any age" in html
 
 
 def test_htmx_gets_the_list_alone(client: Client) -> None:

@@ -91,7 +91,7 @@ def test_people_can_sign_in_with_what_is_printed(said: str) -> None:
     assert mina.check_password(demo.PASSWORD)
     client = Client()
     typed = {"login": "mina@example.org", "password": demo.PASSWORD}
-    assert client.post(reverse("account_login", query={"with": "password"}), typed).url == reverse("home")
+    assert client.post(reverse("account_login", query={"with": "password"}), typed)["Location"] == reverse("home")
 
 
 def test_it_leaves_a_database_with_people_alone() -> None:
@@ -110,7 +110,6 @@ def test_it_makes_nobody_outside_of_the_demo() -> None:
 
 
 def test_everybody_keeps_their_patch(said: str) -> None:
-    first = dict(User.objects.values_list("email", "public_id"))
-    for model in (Reaction, Comment, Credit, Counter):
-        model.objects.all().delete()  # type: ignore[attr-defined]
-    assert first == {email: demo._fixed_id(email or "") for email in first}
+    """Patches are drawn from public ids, so those of the demo are the same in every run."""
+    assert User.objects.get(email="mina@example.org").public_id == demo._fixed_id("mina@example.org")
+    assert len(set(User.objects.values_list("public_id", flat=True))) == User.objects.count()
