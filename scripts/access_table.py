@@ -17,5 +17,5 @@ from django.test.utils import setup_test_environment  # noqa: E402
 from tests.access import make_world, write_table  # noqa: E402
 
 setup_test_environment()
-connection.creation.create_test_db(verbosity=0)
+connection.creation.create_test_db(verbosity=0, autoclobber=True)
 write_table(make_world())

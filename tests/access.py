@@ -21,6 +21,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import User
 from challenges.models import Challenge
 from feed.models import Act, Comment, Credit, Photo
+from feed.pictures import SIZES
 from groups.models import Group, JoinCode, Membership, OrganizationAdmin
 from notifications.models import KeptMail, Notice
 from tests.factories import join, make_act, make_challenge, make_group, make_user
@@ -120,8 +121,8 @@ def make_world() -> World:
     challenge = make_challenge(group)
     act = make_act(group, mia, kind="saw", text="Stayed until the taxi came.", challenge=challenge, credited=[mia])
     photo = Photo.objects.create(group=group, act=act, uploader=mia, width=4, height=3, alt="A bench")
-    for size in ("small", "large"):
-        default_storage.save(f"photos/{photo.name}-{size}.webp", ContentFile(b"RIFF"))
+    for size in SIZES:
+        default_storage.save(photo.path(size), ContentFile(b"RIFF"))
     comment = Comment.objects.post(act, mia, "So it was you.", form_key="one")
     return World(
         people={
