@@ -58,11 +58,17 @@
     place.focus({ preventScroll: true });
   };
 
-  // The bar under the thumb lies over the page; what gets the focus beneath it is scrolled clear of it.
+  // The bar under the thumb and toasts lie over the page; what gets the focus beneath them is scrolled clear.
   const uncover = (place) => {
-    const bar = document.querySelector(".thumb");
-    if (!bar?.offsetHeight || bar.contains(place) || !place.matches(":focus-visible")) return;
-    if (place.getBoundingClientRect().bottom > bar.getBoundingClientRect().top) place.scrollIntoView({ block: "nearest" });
+    if (!place.matches(":focus-visible")) return;
+    const box = place.getBoundingClientRect();
+    const over = [...document.querySelectorAll(".thumb, .toast")].filter((one) => {
+      const there = one.getBoundingClientRect();
+      const beside = there.right <= box.left || there.left >= box.right;
+      return there.height && !beside && !one.contains(place) && box.bottom > there.top && box.top < there.bottom;
+    });
+    const edge = Math.min(...over.map((one) => one.getBoundingClientRect().top));
+    if (over.length) window.scrollBy(0, box.bottom - edge + 12);
   };
 
   // "12 characters left", from the words in data-count, once little room is left.
@@ -115,6 +121,13 @@
     drafts.set(form, setTimeout(() => keep(form), 1500));
   };
 
+  // htmx notes the address it is at, search words and all; nothing of a page stays in the browser.
+  const leaveNoTrace = () => {
+    try {
+      sessionStorage.removeItem("htmx-current-path-for-history");
+    } catch { /* where storing is forbidden, nothing was stored */ }
+  };
+
   const preview = (input) => {
     const image = document.querySelector(input.dataset.preview);
     const file = input.files[0];
@@ -165,10 +178,12 @@
   });
   document.addEventListener("htmx:afterSettle", (event) => { focusIn(event.detail.elt); keepFocus(event.detail.elt); });
   document.addEventListener("focusin", (event) => uncover(event.target));
+  document.addEventListener("htmx:pushedIntoHistory", leaveNoTrace);
   document.addEventListener("htmx:sendError", failed);
   document.addEventListener("htmx:timeout", failed);
   document.addEventListener("htmx:responseError", failed);
 
+  leaveNoTrace();
   prepare(document.body);
   focusIn(document.body);
 })();
