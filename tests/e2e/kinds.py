@@ -32,7 +32,7 @@ class Kind:
 
     @property
     def route(self) -> str:
-        return self.name.split()[0]
+        return self.name.split()[0].rstrip(",")
 
 
 def at(route: str, *arguments: str) -> Callable[[Place], str]:
@@ -71,6 +71,15 @@ def send_empty(page: Page) -> None:
         )
     page.locator("[aria-invalid=true], .error, .errors").first.wait_for(state="attached")
     page.wait_for_load_state()
+
+
+def send_long(page: Page) -> None:
+    """Post more than fits."""
+    page.locator("#post textarea[name=text]").evaluate(
+        "area => { area.maxLength = 5000; area.value = 'kind '.repeat(300); }"
+    )
+    page.locator("#post .btn").last.click()
+    page.locator("[aria-invalid=true], .error").first.wait_for(state="attached")
 
 
 def answer_first(page: Page) -> None:
@@ -164,6 +173,8 @@ KINDS = [
     Kind("group after an answer", "member", at("group", "group.slug"), then=answer_first),
     Kind("my-acts", "member", at("my-acts")),
     Kind("my-acts empty", "newcomer", at("my-acts")),
+    Kind("post-act", "member", lambda place: f"{reverse('post-act')}?group={place.group.slug}"),
+    Kind("post-act refused", "lone", at("post-act"), then=send_long),
     Kind("act of another", "member", at("act", "others.public_id")),
     Kind("act of mine", "member", at("act", "mine.public_id")),
     Kind("act with a ripple", "leader", at("act", "origin.public_id")),
@@ -171,7 +182,6 @@ KINDS = [
     Kind("act after an answer", "member", at("act", "others.public_id"), then=answer_first),
     Kind("act-edit", "member", at("act-edit", "mine.public_id")),
     Kind("act-remove", "member", at("act-remove", "mine.public_id")),
-    Kind("comment-remove", "member", at("comment-remove", "comment.public_id")),
     Kind("pass-on", "member", at("pass-on", "others.public_id")),
     Kind("ripple", "member", at("ripple", "origin.public_id")),
     Kind("ripple of a branch", "member", at("ripple", "mine.public_id")),
