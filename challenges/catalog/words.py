@@ -28,6 +28,8 @@ ALLOWED = (
     "informed by research, never proven by it",
     "No leaderboards, no streaks, no likes",
     "Leaderboards, streaks and likes",
+    # The heading under "Things we left out on purpose" on the front page.
+    '<dt>{% translate "Streaks" %}</dt>',
 )
 
 
