@@ -225,6 +225,6 @@ def _site(browser: Browser, django_db_setup: None, django_db_blocker: DjangoDbBl
 
 
 @pytest.fixture
-def site(_site: Site) -> Iterator[Site]:
+def site(_site: Site, db: None) -> Iterator[Site]:
     yield _site
     _site.watch.settle()

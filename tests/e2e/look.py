@@ -159,13 +159,27 @@ def clipped_faults(page: Page) -> list[str]:
           wider.replaceSync(`* { line-height: 1.5 !important; letter-spacing: .12em !important;
             word-spacing: .16em !important; } p { margin-block-end: 2em !important; }`);
           document.adoptedStyleSheets.push(wider);
+          const cuts = ['hidden', 'clip'];
+          const textBoxes = (el) => {
+            const walker = document.createTreeWalker(el, NodeFilter.SHOW_TEXT);
+            const boxes = [];
+            while (walker.nextNode()) {
+              const words = walker.currentNode;
+              const parent = words.parentElement;
+              if (!words.data.trim() || parent.closest('.vh, svg, option') || !parent.checkVisibility()) continue;
+              const range = document.createRange();
+              range.selectNodeContents(words);
+              boxes.push(...range.getClientRects());
+            }
+            return boxes;
+          };
           const faults = [...document.body.querySelectorAll('*')].filter((el) => {
             const style = getComputedStyle(el);
-            const cuts = ['hidden', 'clip'];
             if (!cuts.includes(style.overflowX) && !cuts.includes(style.overflowY)) return false;
-            if (!el.textContent.trim() || el.clientWidth < 2 || el.clientHeight < 2) return false;
-            if (el.closest('.vh, svg')) return false;
-            return el.scrollWidth > el.clientWidth + 2 || el.scrollHeight > el.clientHeight + 2;
+            if (el.closest('.vh, svg') || !el.checkVisibility()) return false;
+            const room = el.getBoundingClientRect();
+            return textBoxes(el).some((box) => box.right > room.right + 2 || box.left < room.left - 2
+              || box.bottom > room.bottom + 4 || box.top < room.top - 4);
           }).map((el) => `clipped: ${el.outerHTML.slice(0, 140)}`);
           const wide = document.documentElement.scrollWidth > window.innerWidth;
           const sideways = wide ? ['scrolls sideways with wider text'] : [];
