@@ -220,11 +220,16 @@ class ActForm(forms.Form):
         data["source"] = Act.Source.TICK
 
     def _settle_challenge(self, data: dict[str, Any]) -> None:
-        """The challenge of the step, or the one named, as long as it takes acts of that day."""
+        """The challenge of the step, or the one named, as long as it takes acts of that day.
+
+        What is told without either counts for the challenge that the group ran on that day.
+        """
         step = data.get("step")
-        challenge = step.challenge if step else data.get("challenge")
         today = self.user.today()
         day = data.get("day") or today
+        challenge = step.challenge if step else data.get("challenge")
+        if challenge is None and not self.errors:
+            challenge = Challenge.objects.of_day(self.group, day).first()
         if challenge and not challenge.takes_acts_of(day, today=today):
             chosen = data.get("day") is not None
             if not chosen and day > challenge.ends_on and challenge.takes_acts_of(challenge.ends_on, today=today):

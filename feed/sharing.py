@@ -54,7 +54,7 @@ def _sent_photo(request: HttpRequest, user: User, group: Group, form: ActForm) -
     if form.upload is None:
         return None
     if not limits.allow(request, "upload"):
-        form.add_error("photo", _("That were many photos in a short time. Please wait a little before the next."))
+        form.add_error("photo", _("Those were many photos in a short time. Please wait a little before the next."))
         return None
     try:
         return keep(redraw(form.upload), group, user, form.data.get("alt", "")[:300])

@@ -35,6 +35,12 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
         member = Membership.objects.active().filter(group=OuterRef("group"), user=user)
         return self.filter(Exists(member), cancelled_at=None, ends_on__gte=oldest).order_by("ends_on", "pk")
 
+    def of_day(self, group: Group, day: date) -> "ChallengeQuerySet":
+        """The challenges that ran in a group on a day, soonest to end first."""
+        return self.filter(group=group, cancelled_at=None, starts_on__lte=day, ends_on__gte=day).order_by(
+            "ends_on", "pk"
+        )
+
 
 class ChallengeManager(models.Manager["Challenge"]):
     @transaction.atomic

@@ -1,5 +1,7 @@
 """What the composer takes, keeps and refuses."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
@@ -7,6 +9,7 @@ from accounts.models import User
 from challenges.models import Challenge
 from feed.composer import clean_words
 from feed.models import Act, ActDraft
+from feed.totals import totals_of
 from groups.models import Group, PolicyOverride
 from tests.factories import join, make_act, make_user
 
@@ -151,3 +154,16 @@ def test_a_person_in_no_group_has_no_composer(client: Client, group: Group) -> N
     client.force_login(make_user("Nobody"))
     assert client.get(URL).status_code == 404
     assert client.post(URL, {"kind": "did", "text": "x"}).status_code == 404
+
+
+def test_what_is_told_freely_counts_for_the_challenge_of_that_day(
+    as_mia: Client, group: Group, challenge: Challenge, mia: User
+) -> None:
+    as_mia.post("/acts/", {"group": group.slug, "kind": "did", "text": "Held the door.", "form_key": "freely-told-one"})
+    before = (challenge.starts_on - timedelta(days=1)).isoformat()
+    as_mia.post(
+        "/acts/", {"group": group.slug, "kind": "did", "text": "Earlier.", "day": before, "form_key": "freely-told-two"}
+    )
+    assert Act.objects.get(form_key="freely-told-one").challenge == challenge
+    assert Act.objects.get(form_key="freely-told-two").challenge is None
+    assert totals_of([challenge])[challenge.pk].total == 1
