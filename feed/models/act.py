@@ -305,6 +305,10 @@ class Act(models.Model):
         Words that a group reads before they are shown go back to be read. An act that was kept to its author
         comes into the feed when it is first shared, as new. Totals of its parent follow.
         """
+        # Whoever edits or removes it at the same moment has done so by now: totals follow what is stored.
+        self.refresh_from_db(
+            fields=["text", "audience", "state", "shown_at"], from_queryset=Act.objects.select_for_update()
+        )
         before, said = self.is_counted_by_parent, self.text
         was_private = self.audience in {self.Audience.PRIVATE, self.Audience.LEADERS}
         self.text, self.done_on, self.audience, self.signed = text, done_on, audience, signed
@@ -317,6 +321,8 @@ class Act(models.Model):
         reads_first = not self.group.policy.posts_unapproved and audience != self.Audience.PRIVATE
         if reads_first and self.state == self.State.SHOWN and (text != said or was_private):
             self.change(self.State.PENDING, by=by, why="changed by its author")
+        elif self.state == self.State.PENDING and audience == self.Audience.PRIVATE:
+            self.change(self.State.SHOWN, by=by, why="kept by its author")
 
     @property
     def is_counted_by_parent(self) -> bool:
@@ -346,6 +352,8 @@ class Act(models.Model):
             return False
         for name, value in values.items():
             setattr(self, name, value)
+        # The row is ours now; who sees it may have changed since it was read, and the parent counts by that.
+        self.refresh_from_db(fields=["audience"])
         ActChange.objects.create(act=self, before=before, after=state, by=by, why=why)
         if before == self.State.SHOWN and state != self.State.SHOWN:
             self.count(-1)
