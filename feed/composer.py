@@ -45,7 +45,6 @@ FEELINGS = [
     (4, pgettext_lazy("how an act felt", "Good")),
     (5, pgettext_lazy("how an act felt", "Very good")),
 ]
-TICKABLE = {"posted": Act.Source.POSTED, "tick": Act.Source.TICK}
 
 
 def storable(data: QueryDict) -> QueryDict:
@@ -122,7 +121,6 @@ class ActForm(forms.Form):
     idea = forms.CharField(required=False)
     parent = forms.CharField(required=False)
     link_kind = forms.CharField(required=False)
-    source = forms.CharField(required=False)
     form_key = forms.CharField(required=False)
 
     def __init__(
@@ -209,15 +207,11 @@ class ActForm(forms.Form):
         inspired = data.get("link_kind") == Act.Link.INSPIRED
         data["link_kind"] = "" if not data.get("parent") else Act.Link.INSPIRED if inspired else Act.Link.PASSED_ON
         data["done_on"] = data.get("day") or self.user.today()
-        data["source"] = TICKABLE.get(data.get("source") or "posted", Act.Source.POSTED)
+        # An act without words is a tick: counted apart, shown with the words of its prompt, and nothing to be read
+        # first. So the act itself says whether it is one, never the form.
         says_something = data.get("text") or data.get("photo") or data.get("keep_photo") or data.get("parent")
-        if not self.errors and not says_something:
-            self._settle_tick(data)
+        data["source"] = Act.Source.POSTED if says_something else Act.Source.TICK
         return data
-
-    def _settle_tick(self, data: dict[str, Any]) -> None:
-        """An act without words is a tick: counted apart, and shown with the words of its prompt."""
-        data["source"] = Act.Source.TICK
 
     def _settle_challenge(self, data: dict[str, Any]) -> None:
         """The challenge of the step, or the one named, as long as it takes acts of that day.
@@ -313,7 +307,7 @@ class Composer:
     @property
     def hidden(self) -> list[tuple[str, str]]:
         """What the form carries along unseen."""
-        names = ("step", "challenge", "idea", "parent", "link_kind", "source", "form_key")
+        names = ("step", "challenge", "idea", "parent", "link_kind", "form_key")
         return [(name, value) for name in names if (value := self.form[name].value())]
 
     @property
@@ -362,7 +356,7 @@ def composer_for(
     user = person(request)
     draft = _draft(user, group)
     if form is None:
-        initial: dict[str, Any] = {"kind": kind, "form_key": new_public_id(), "source": "posted", "idea": idea}
+        initial: dict[str, Any] = {"kind": kind, "form_key": new_public_id(), "idea": idea}
         if draft:
             initial |= {name: value for name, value in draft.fields.items() if name in DRAFTED}
         if step:

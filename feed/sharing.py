@@ -31,7 +31,8 @@ def share(request: HttpRequest, user: User, group: Group, form: ActForm) -> Act 
     photo = sent or (earlier if form.cleaned_data.get("keep_photo") else None)
     act = _record(user, group, form, photo)
     for left in filter(None, {sent, earlier}):
-        if left.act_id != act.pk:
+        # Asked anew: a twin of this form, sent at the same moment, may have posted it meanwhile.
+        if Photo.objects.filter(pk=left.pk, act=None).exists():
             discard(left)
     return act
 

@@ -58,6 +58,9 @@ def did_too(request: HttpRequest, public_id: str) -> HttpResponse:
         link_kind=Act.Link.INSPIRED,
     )
     if mine.state == Act.State.REMOVED:
-        mine.change(Act.State.SHOWN, by=user)
+        # What somebody else took down does not come back by one more tap.
+        if not mine.can_be_restored_by(user):
+            raise PermissionDenied
+        mine.restore(user)
     messages.success(request, _("Counted: you did this too. It is among your acts."))
     return back_to(request, act)

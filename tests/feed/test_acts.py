@@ -302,3 +302,38 @@ def test_posting_costs_the_same_in_a_large_group(as_mia: Client, group: Group) -
             as_mia.post(URL, sent(group, form_key=f"form-of-{size}"))
         costs.append(sum("SAVEPOINT" not in query["sql"] for query in queries))
     assert costs[0] == costs[1] <= 12
+
+
+def test_two_edits_at_once_leave_the_parents_number_right(mia: User, olive: User, group: Group) -> None:
+    first = make_act(group, olive)
+    act = make_act(group, mia, parent=first, link_kind="passed_on")
+    for copy in [Act.objects.get(pk=act.pk), Act.objects.get(pk=act.pk)]:
+        copy.rewrite(text="Kept.", done_on=act.done_on, audience="private", signed="me", by=mia)
+    first.refresh_from_db()
+    assert first.passed_on_count == 0
+
+
+def test_an_act_taken_down_while_it_is_made_private_is_counted_out_once(mia: User, olive: User, group: Group) -> None:
+    first = make_act(group, olive)
+    act = make_act(group, mia, parent=first, link_kind="passed_on")
+    read_before, editing = Act.objects.get(pk=act.pk), Act.objects.get(pk=act.pk)
+    editing.rewrite(text="Kept.", done_on=act.done_on, audience="private", signed="me", by=mia)
+    assert read_before.change("removed", by=olive)
+    first.refresh_from_db()
+    assert first.passed_on_count == 0
+
+
+def test_what_waits_to_be_read_waits_for_nobody_once_it_is_private(mia: User, group: Group) -> None:
+    PolicyOverride.objects.create(group=group, name="posts_unapproved", allowed=False)
+    act = make_act(group, mia)
+    assert act.state == "pending"
+    act.rewrite(text=act.text, done_on=act.done_on, audience="private", signed="me", by=mia)
+    act.refresh_from_db()
+    assert (act.state, act.audience) == ("shown", "private")
+
+
+def test_words_sent_as_a_tick_are_read_first_all_the_same(as_mia: Client, group: Group) -> None:
+    PolicyOverride.objects.create(group=group, name="posts_unapproved", allowed=False)
+    as_mia.post(URL, sent(group, source="tick"))
+    act = Act.objects.get()
+    assert (act.source, act.state) == ("posted", "pending")

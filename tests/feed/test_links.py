@@ -170,3 +170,14 @@ def test_a_stored_act_is_never_linked_again_so_no_loop_of_acts_can_close(group: 
         act.follow(second, "passed_on")
     with pytest.raises(IntegrityError), transaction.atomic():
         Act.objects.filter(pk=act.pk).update(parent=second)
+
+
+def test_one_more_tap_does_not_bring_back_what_a_leader_took_down(
+    as_mia: Client, as_olive: Client, act: Act, mia: User
+) -> None:
+    as_mia.post(f"/acts/{act.public_id}/did-too/")
+    mine = Act.objects.get(author=mia)
+    as_olive.post(f"/acts/{mine.public_id}/remove/")
+    assert as_mia.post(f"/acts/{act.public_id}/did-too/").status_code == 403
+    mine.refresh_from_db()
+    assert mine.state == "removed"
