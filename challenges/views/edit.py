@@ -62,7 +62,7 @@ def steps(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def _rearranged(request: HttpRequest, challenge: Challenge, do: str) -> HttpResponse:
-    step = get_object_or_404(challenge.steps, public_id=request.POST.get("step", ""))
+    step = get_object_or_404(challenge.steps, public_id=request.POST.get("step", "").replace("\0", ""))
     user = person(request)
     if do in {"up", "down"}:
         if not arrange.move(challenge, step, -1 if do == "up" else 1, user):

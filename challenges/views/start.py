@@ -78,7 +78,7 @@ def _invite(challenge: Challenge) -> HttpResponse:
 
 def _key(request: HttpRequest) -> str:
     """The key drawn with the form; a form without one is a form of its own."""
-    return request.POST.get("form_key", "")[:32] or beginnings.new_key()
+    return request.POST.get("form_key", "").replace("\0", "")[:32] or beginnings.new_key()
 
 
 def _first_answers(request: HttpRequest) -> dict[str, str]:

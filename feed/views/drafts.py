@@ -3,7 +3,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from accounts.people import person
-from feed.composer import drafted
+from feed.composer import drafted, storable
 from feed.models import Act, ActDraft
 from groups.models import Group
 
@@ -14,7 +14,8 @@ def draft(request: HttpRequest, slug: str) -> HttpResponse:
     user = person(request)
     group = get_object_or_404(Group.objects.of_member(user), slug=slug)
     fields = drafted(request.POST)
-    posted = Act.objects.filter(author=user, form_key=request.POST.get("form_key", "")[:32]).exists()
+    key = storable(request.POST).get("form_key", "")[:32]
+    posted = Act.objects.filter(author=user, form_key=key).exists()
     if fields.get("text") and not posted:
         ActDraft.objects.keep(user, group, fields)
     elif not fields.get("text"):

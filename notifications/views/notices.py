@@ -14,7 +14,7 @@ from notifications.shown import line_of, page_of
 def notices(request: HttpRequest) -> HttpResponse:
     """What the platform has to tell me, newest first. Opening the list changes nothing."""
     mine = Notice.objects.visible_to(person(request))
-    lines, older = page_of(mine, before=request.GET.get("before", ""))
+    lines, older = page_of(mine, before=request.GET.get("before", "").replace("\0", ""))
     context = {"lines": lines, "older": older, "unread": mine.unread().exists()}
     return render(request, "notifications/notices.html", context)
 
@@ -26,7 +26,7 @@ def read(request: HttpRequest) -> HttpResponse:
     if "id" not in request.POST:
         mine.unread().update(read_at=timezone.now())
         return redirect("notices")
-    notice = get_object_or_404(mine, public_id=request.POST["id"])
+    notice = get_object_or_404(mine, public_id=request.POST["id"].replace("\0", ""))
     mine.unread().filter(pk=notice.pk).update(read_at=timezone.now())
     line = line_of(notice)
     if line is None:

@@ -1,10 +1,13 @@
 """What is typed and not posted is kept on the server, for the same person alone."""
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from feed.models import ActDraft
+from feed.composer import ActForm
+from feed.models import Act, ActDraft, Photo
+from feed.sharing import _record
 from groups.models import Group
 
 
@@ -55,3 +58,24 @@ def test_a_draft_with_nonsense_in_its_choices_still_opens(as_mia: Client, mia: U
     ActDraft.objects.keep(mia, group, fields)
     assert as_mia.get("/").status_code == 200
     assert as_mia.get(f"/acts/?group={group.slug}").status_code == 200
+
+
+def test_a_twin_of_the_form_does_not_throw_away_the_photo_it_posted(
+    as_mia: Client, mia: User, group: Group, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = Photo.objects.create(group=group, uploader=mia, width=1, height=1)
+    ActDraft.objects.keep(mia, group, {}, photo)
+    form = {"group": group.slug, "kind": "did", "text": "A cake.", "keep_photo": "on", "form_key": "twin-form-key"}
+
+    def both(user: User, place: Group, form: ActForm, sent: Photo | None) -> Act:
+        """The other request posts between this one's look at the draft and its own post."""
+        _record(user, place, form, Photo.objects.get(pk=photo.pk))
+        return _record(user, place, form, sent)
+
+    monkeypatch.setattr("feed.sharing._record", both)
+    as_mia.post(reverse("post-act"), form)
+    assert Act.objects.get().photo == photo
+
+
+def test_a_key_that_no_database_keeps_is_no_error(as_mia: Client, group: Group) -> None:
+    assert as_mia.post(url_of(group), {"text": "Half", "form_key": "a\0b"}).status_code == 204
