@@ -13,6 +13,7 @@ from challenges import schedule
 from challenges.days import day_name
 from challenges.models import Challenge, Step
 from challenges.offers import asked_on
+from challenges.schedule import Phase
 
 
 def steps_of(challenge: Challenge) -> list[Step]:
@@ -98,15 +99,21 @@ def show(step: Step, shown: bool, user: User) -> None:
 
 @transaction.atomic
 def add(challenge: Challenge, user: User, *, week: int = 0, **words: Any) -> Step:
-    """Put a step of the leader's own at the end; a daily challenge grows by its day when it has to."""
+    """Put a step of the leader's own at the end; a daily challenge that runs to its last step grows by a day.
+
+    One that has ended, or was made shorter, keeps its last day.
+    """
     last = challenge.steps.select_for_update().aggregate(last=Max("position"))["last"]
     step = Step.objects.create(
         challenge=challenge, position=0 if last is None else last + 1, week=week, overrides=words
     )
     if challenge.cadence == Challenge.Cadence.DAILY:
         place = challenge.steps.count() - 1
-        day = schedule.day_of_step(challenge.starts_on, place, workdays_only=challenge.workdays_only)
-        if day > challenge.ends_on:
+        before, day = (
+            schedule.day_of_step(challenge.starts_on, max(n, 0), workdays_only=challenge.workdays_only)
+            for n in (place - 1, place)
+        )
+        if before <= challenge.ends_on < day and challenge.phase in {Phase.UPCOMING, Phase.OPEN}:
             challenge.ends_on = day
             challenge.save(update_fields=["ends_on"])
     record(user, "added", step, group_id=challenge.group_id)

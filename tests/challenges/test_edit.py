@@ -224,3 +224,12 @@ def test_calling_off_stops_prompts_and_keeps_acts(as_olive: Client, mia: User, g
     assert prompts_for(mia, [group]) == []
     assert Act.objects.in_feed().get() == act
     assert as_olive.get(reverse("challenge-cancel", args=[daily.public_id])).status_code == 302
+
+
+def test_a_step_added_after_the_end_does_not_open_the_challenge_again(group: Group, olive: User) -> None:
+    challenge = make_challenge(group, starts_on=MONDAY - timedelta(days=7))
+    challenge.ends_on = MONDAY
+    challenge.save()
+    arrange.add(challenge, olive, prompt="One more", theme="More", category="connect", minutes=5)
+    challenge.refresh_from_db()
+    assert challenge.ends_on == MONDAY
