@@ -142,7 +142,9 @@ class Group(models.Model):
         """
         # The group's row is the lock: of two leaders who leave at once, the second is the last one.
         Group.objects.select_for_update().get(pk=self.pk)
-        mine = self.memberships.active().get(user=user)
+        mine = self.memberships.active().filter(user=user).first()
+        if mine is None:  # a double click: they are out already
+            return
         if successor and self.memberships.active().exclude(pk=mine.pk).filter(pk=successor.pk).update(role="leader"):
             record(user, "handed over", self, group_id=self.pk)
         if self.would_be_leaderless_without(mine):

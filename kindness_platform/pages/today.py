@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
     places = places_of(person(request))
     if not places:
         return render(request, "pages/today_empty.html")
-    if "before" in request.GET:
+    if request.GET.get("before"):
         return render_page(request, TEMPLATE, _feed(request, places), partial="earlier")
     return render_page(request, TEMPLATE, _feed(request, places) | _today(request, places), partial="earlier")
 

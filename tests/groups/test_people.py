@@ -146,3 +146,9 @@ def test_of_two_leaders_who_leave_at_once_one_stays() -> None:
         thread.join()
     assert len(refused) == 1
     assert group.memberships.active().leaders().count() == 1
+
+
+def test_leaving_twice_at_once_is_leaving_once(mia: User, group: Group) -> None:
+    group.part_with(mia)
+    group.part_with(mia)
+    assert group.memberships.get(user=mia).state == "left"

@@ -238,3 +238,7 @@ def test_today_changes_nothing_when_it_is_looked_at(as_mia: Client, group: Group
         as_mia.get("/")
     assert all(query["sql"].lstrip("(").startswith("SELECT") for query in queries)
     assert as_mia.post("/").status_code == 405
+
+
+def test_an_empty_place_in_the_feed_is_its_beginning(as_mia: Client, group: Group) -> None:
+    assert 'id="post"' in as_mia.get("/?before=").content.decode()
