@@ -11,6 +11,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    # allauth does not start without its own; it costs next to nothing.
+    "allauth.account.middleware.AccountMiddleware",
 ]
 TEMPLATES = [
     {
