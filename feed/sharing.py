@@ -24,10 +24,12 @@ def share(request: HttpRequest, user: User, group: Group, form: ActForm) -> Act 
     if valid and form.upload and (twin := Act.objects.filter(author=user, form_key=form.key).first()):
         return twin
     sent = _sent_photo(request, user, group, form)
+    earlier = draft.photo if draft else None
     if not valid or form.errors:
         ActDraft.objects.keep(user, group, drafted(request.POST), sent)
+        if sent and earlier:
+            discard(earlier)
         return None
-    earlier = draft.photo if draft else None
     photo = sent or (earlier if form.cleaned_data.get("keep_photo") else None)
     act = _record(user, group, form, photo)
     for left in filter(None, {sent, earlier}):

@@ -79,3 +79,13 @@ def test_a_twin_of_the_form_does_not_throw_away_the_photo_it_posted(
 
 def test_a_key_that_no_database_keeps_is_no_error(as_mia: Client, group: Group) -> None:
     assert as_mia.post(url_of(group), {"text": "Half", "form_key": "a\0b"}).status_code == 204
+
+
+def test_another_photo_takes_the_place_of_the_one_kept_before(
+    as_mia: Client, mia: User, group: Group, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    earlier, newer = (Photo.objects.create(group=group, uploader=mia, width=1, height=1) for _n in range(2))
+    ActDraft.objects.keep(mia, group, {}, earlier)
+    monkeypatch.setattr("feed.sharing._sent_photo", lambda *_request: newer)
+    assert as_mia.post(reverse("post-act"), {"group": group.slug, "kind": "flew"}).status_code == 422
+    assert (ActDraft.objects.get().photo, Photo.objects.count()) == (newer, 1)
