@@ -271,6 +271,10 @@ class ActForm(forms.Form):
         return self.files.get("photo") if "photo" in self.fields else None
 
 
+CARRIED = ("step", "challenge", "idea", "parent", "link_kind", "form_key")
+"""What a composer carries along unseen: which prompt or act it is for, and the key of the form."""
+
+
 @dataclass(kw_only=True)
 class Composer:
     """All that `feed/composer.html` draws.
@@ -307,8 +311,7 @@ class Composer:
     @property
     def hidden(self) -> list[tuple[str, str]]:
         """What the form carries along unseen."""
-        names = ("step", "challenge", "idea", "parent", "link_kind", "form_key")
-        return [(name, value) for name in names if (value := self.form[name].value())]
+        return [(name, value) for name in CARRIED if (value := self.form[name].value())]
 
     @property
     def more_label(self) -> str:

@@ -12,7 +12,7 @@ from accounts.people import person
 from challenges.choices import settle, unsettle
 from feed import messages as news
 from feed.cards import words_of
-from feed.composer import ActForm, EditForm, composer_for, drafted
+from feed.composer import CARRIED, ActForm, EditForm, composer_for, drafted, storable
 from feed.models import Act, ActDraft
 from feed.places import places_of
 from feed.sharing import share
@@ -35,7 +35,10 @@ def post(request: HttpRequest) -> HttpResponse:
     if "more" in request.POST:
         ActDraft.objects.keep(user, group, drafted(request.POST))
         group.has_draft = True  # type: ignore[attr-defined]
-        return _composer(request, group)
+        sent = storable(request.POST)
+        # What it is for is no part of a draft; here it goes on with the words.
+        initial = drafted(request.POST) | {name: sent.get(name, "") for name in CARRIED}
+        return _composer(request, group, ActForm(user=user, group=group, initial=initial))
     form = ActForm(request.POST, request.FILES, user=user, group=group)
     act = share(request, user, group, form)
     if act is None:
@@ -62,9 +65,10 @@ def _composer(request: HttpRequest, group: Group, form: ActForm | None = None) -
     # The group was read before this try; what it left is in the draft now.
     vars(group).pop("has_draft", None)
     composer = composer_for(request, group, kind=kind, form=form, whole=True)
-    status = 200 if form is None else 503 if form.no_room else 422
+    failed = form is not None and form.is_bound
+    status = 200 if form is None or not failed else 503 if form.no_room else 422
     response = render(request, "feed/post.html", {"composer": composer}, status=status)
-    if form is not None:
+    if failed:
         for name, value in IN_PLACE.items():
             response[name] = value
     return response

@@ -167,3 +167,15 @@ def test_what_is_told_freely_counts_for_the_challenge_of_that_day(
     assert Act.objects.get(form_key="freely-told-one").challenge == challenge
     assert Act.objects.get(form_key="freely-told-two").challenge is None
     assert totals_of([challenge])[challenge.pk].total == 1
+
+
+def test_asking_for_the_people_keeps_what_the_act_is_for(
+    as_mia: Client, group: Group, olive: User, challenge: Challenge
+) -> None:
+    act, step = make_act(group, olive), challenge.steps.all()[3]
+    form = {"group": group.slug, "kind": "saw", "text": "A cake.", "more": "people", "form_key": "the-same-key"}
+    html = as_mia.post(URL, {**form, "parent": act.public_id, "link_kind": "passed_on"}).content.decode()
+    for name, value in (("parent", act.public_id), ("link_kind", "passed_on"), ("form_key", "the-same-key")):
+        assert f'name="{name}" value="{value}"' in html
+    assert "A cake." in html
+    assert step.public_id in as_mia.post(URL, {**form, "step": step.public_id}).content.decode()
