@@ -18,7 +18,7 @@ def session(email: str) -> str:
 
     from accounts.models import User
 
-    client = Client()
+    client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(User.objects.get(email=email), backend="allauth.account.auth_backends.AuthenticationBackend")
     return client.cookies["session"].value
 
@@ -39,7 +39,7 @@ def posting(rounds: int = 60) -> dict[str, float]:
     small, large = groups.first(), groups.last()
     assert small is not None
     assert large is not None
-    client = Client()
+    client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
     spans: dict[str, list[float]] = {"small": [], "large": []}
     queries = 0
