@@ -126,9 +126,8 @@ def again(request: HttpRequest, public_id: str) -> HttpResponse:
     """The same steps with new dates. The same day chosen twice is one challenge, not two."""
     challenge = _run(request, public_id)
     today = challenge.group.organization.today()
-    form = AgainForm(
-        request.POST if request.method == "POST" else None, today=today, initial={"starts_on": monday(today)}
-    )
+    begins = monday(max(today, challenge.ends_on))
+    form = AgainForm(request.POST if request.method == "POST" else None, today=today, initial={"starts_on": begins})
     if form.is_bound and form.is_valid():
         new = challenge.repeat(form.cleaned_data["starts_on"], by=person(request))
         messages.success(request, _("It starts on %(day)s.") % {"day": day_name(new.starts_on)})
@@ -137,6 +136,6 @@ def again(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "challenges/again.html", {"challenge": challenge, "form": form}, status=status)
 
 
-def monday(today: date) -> date:
-    """The next Monday, which is when most people like to begin."""
-    return today + timedelta(days=7 - today.weekday())
+def monday(day: date) -> date:
+    """The Monday after a day, which is when most people like to begin."""
+    return day + timedelta(days=7 - day.weekday())
