@@ -74,7 +74,7 @@
   // "12 characters left", from the words in data-count, once little room is left.
   const count = (area) => {
     const left = area.maxLength - area.value.length;
-    const near = area.maxLength > 0 && left <= Math.max(50, area.maxLength / 10);
+    const near = area.maxLength > 0 && left >= 0 && left <= Math.max(50, area.maxLength / 10);
     let words = area.nextElementSibling;
     if (!words?.matches(".count")) {
       if (!near) return;
