@@ -7,8 +7,8 @@ os.environ.setdefault("GOODTURN_MODE", "demo")
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="goodturn-tests-"))
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 
-from kindness_platform.settings import *  # noqa: E402, F403
-from kindness_platform.settings import DATA_DIR, DATABASES, REDIS_URL, STATIC_ROOT, STORAGES  # noqa: E402
+from kindness_platform.settings import *  # noqa: F403
+from kindness_platform.settings import DATA_DIR, DATABASES, REDIS_URL, STATIC_ROOT, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True

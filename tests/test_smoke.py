@@ -1,6 +1,6 @@
+from accounts.models import User
 from feed.models import Counter
 from groups.models import Group
-from accounts.models import User
 from tests.factories import make_act
 
 
