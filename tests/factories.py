@@ -15,7 +15,9 @@ _numbers = count(1)
 def make_user(name: str = "", **overrides: Any) -> User:
     n = next(_numbers)
     name = name or f"Person {n}"
-    return User.objects.create_user(**{"email": f"{name.split()[0].lower()}.{n}@example.org", "name": name, **overrides})
+    return User.objects.create_user(
+        **{"email": f"{name.split()[0].lower()}.{n}@example.org", "name": name, **overrides}
+    )
 
 
 def make_group(leader: User | None = None, **overrides: Any) -> Group:
