@@ -4,6 +4,8 @@ A notice holds ids. Whether it is still wanted and what it says is decided when 
 was taken down, a name that was hidden or a group that was left is told to nobody.
 """
 
+from collections.abc import Callable, Iterable, Sequence
+
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -54,39 +56,44 @@ def _name(act: Act) -> str:
     return act.author.name if act.author else act.guest_name
 
 
-def _readable(notice: Notice, act_id: int) -> bool:
-    person = notice.recipient
-    return person is not None and Act.objects.visible_to(person).in_feed().filter(pk=act_id).exists()
+def _readable(notices: Sequence[Notice], act_ids: Iterable[int]) -> set[int]:
+    """Which of these acts their reader finds in a feed now. The notices are all of one person."""
+    person = notices[0].recipient if notices else None
+    if person is None:
+        return set()
+    return set(Act.objects.visible_to(person).in_feed().filter(pk__in=set(act_ids)).values_list("pk", flat=True))
 
 
-def _credit_of(notice: Notice) -> Credit | None:
-    credits_ = Credit.objects.filter(pk=notice.context.get("credit"), state=Credit.State.SHOWN)
-    return credits_.select_related("act__author").first()
+def _ids(notices: Sequence[Notice], name: str) -> dict[int, int]:
+    """By notice, the id it holds under a name."""
+    return {notice.pk: notice.context[name] for notice in notices if name in notice.context}
 
 
-def _credit_is_wanted(notice: Notice) -> bool:
-    credit = _credit_of(notice)
-    return credit is not None and _readable(notice, credit.act_id)
+def _credits(notices: Sequence[Notice]) -> dict[int, Credit]:
+    ids = _ids(notices, "credit")
+    shown = Credit.objects.filter(pk__in=ids.values(), state=Credit.State.SHOWN).select_related("act__author")
+    found = {credit.pk: credit for credit in shown}
+    readable = _readable(notices, (credit.act_id for credit in found.values()))
+    return {notice: found[pk] for notice, pk in ids.items() if pk in found and found[pk].act_id in readable}
 
 
-def _render_credit(notice: Notice) -> Message:
-    credit = _credit_of(notice)
+def _say_credit(notice: Notice, credit: Credit | None) -> Message:
     name = _name(credit.act) if credit else _("Someone")
     line = _("%(name)s saw a kindness of yours and thanked you.") % {"name": name}
     return Message(subject=line, line=line, path=reverse("credits"), template="")
 
 
-def _passed_on_of(notice: Notice) -> Act | None:
-    return Act.objects.filter(pk=notice.context.get("act")).select_related("author", "ripple").first()
+def _passed_on(notices: Sequence[Notice]) -> dict[int, Act]:
+    """The acts that followed, as long as the reader's own act still stands."""
+    ids, yours = _ids(notices, "act"), _ids(notices, "yours")
+    standing = Act.objects.filter(pk__in=yours.values()).exclude(state=Act.State.REMOVED)
+    kept = set(standing.values_list("pk", flat=True))
+    readable = _readable(notices, ids.values())
+    found = Act.objects.filter(pk__in=readable).select_related("author", "ripple").in_bulk()
+    return {notice: found[pk] for notice, pk in ids.items() if pk in found and yours.get(notice) in kept}
 
 
-def _passed_on_is_wanted(notice: Notice) -> bool:
-    yours = Act.objects.filter(pk=notice.context.get("yours")).exclude(state=Act.State.REMOVED)
-    return _readable(notice, notice.context["act"]) and yours.exists()
-
-
-def _render_passed_on(notice: Notice) -> Message:
-    act = _passed_on_of(notice)
+def _say_passed_on(notice: Notice, act: Act | None) -> Message:
     name = _name(act) if act else _("Someone")
     if act and act.parent_id == notice.context.get("yours"):
         line = _("%(name)s passed your kindness on.") % {"name": name}
@@ -96,28 +103,46 @@ def _render_passed_on(notice: Notice) -> Message:
     return Message(subject=line, line=line, path=path, template="")
 
 
-def _comment_of(notice: Notice) -> Comment | None:
-    comments = Comment.objects.filter(pk=notice.context.get("comment"), state=Act.State.SHOWN)
-    return comments.select_related("author", "act").first()
+def _comments(notices: Sequence[Notice]) -> dict[int, Comment]:
+    ids = _ids(notices, "comment")
+    shown = Comment.objects.filter(pk__in=ids.values(), state=Act.State.SHOWN).select_related("author", "act")
+    found = {comment.pk: comment for comment in shown}
+    readable = _readable(notices, (comment.act_id for comment in found.values()))
+    return {notice: found[pk] for notice, pk in ids.items() if pk in found and found[pk].act_id in readable}
 
 
-def _comment_is_wanted(notice: Notice) -> bool:
-    comment = _comment_of(notice)
-    return comment is not None and _readable(notice, comment.act_id)
-
-
-def _render_comment(notice: Notice) -> Message:
-    comment = _comment_of(notice)
+def _say_comment(notice: Notice, comment: Comment | None) -> Message:
     name = comment.author.name if comment and comment.author else _("Someone")
     line = _("%(name)s wrote under your act.") % {"name": name}
     path = f"{comment.act.get_absolute_url()}#comments" if comment else ""
     return Message(subject=line, line=line, path=path, template="")
 
 
+def _kind[Thing](
+    name: str,
+    wanted: Callable[[Sequence[Notice]], dict[int, Thing]],
+    say: Callable[[Notice, Thing | None], Message],
+) -> Kind:
+    """A kind told in the app, from one look-up that serves a single notice and a page of them alike."""
+
+    def many(notices: Sequence[Notice]) -> dict[int, Message]:
+        things = wanted(notices)
+        return {notice.pk: say(notice, things[notice.pk]) for notice in notices if notice.pk in things}
+
+    return Kind(
+        name,
+        mail=False,
+        in_app=True,
+        still_wanted=lambda notice: notice.pk in wanted([notice]),
+        render=lambda notice: say(notice, wanted([notice]).get(notice.pk)),
+        render_many=many,
+    )
+
+
 KINDS = (
-    Kind("credit", mail=False, in_app=True, still_wanted=_credit_is_wanted, render=_render_credit),
-    Kind("passed_on", mail=False, in_app=True, still_wanted=_passed_on_is_wanted, render=_render_passed_on),
-    Kind("comment", mail=False, in_app=True, still_wanted=_comment_is_wanted, render=_render_comment),
+    _kind("credit", _credits, _say_credit),
+    _kind("passed_on", _passed_on, _say_passed_on),
+    _kind("comment", _comments, _say_comment),
 )
-for _kind in KINDS:
-    register(_kind)
+for _told in KINDS:
+    register(_told)

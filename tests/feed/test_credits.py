@@ -1,5 +1,7 @@
 """Being seen: who is named is told, and the name is theirs."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
@@ -160,3 +162,14 @@ def test_a_long_list_comes_page_by_page(group: Group, olive: User, mia: User, as
     assert len(first.context["credits"]) == 20
     assert len(second.context["credits"]) == 5
     assert as_mia.get("/credits/?before=abc").status_code == 400
+
+
+def test_a_page_of_news_costs_the_same_with_two_and_with_twenty(
+    as_mia: Client, group: Group, olive: User, mia: User, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(20):
+        make_act(group, olive, kind="saw", text="Stayed late.", credited=[mia], form_key=f"news-{number}")
+        if number in {1, 19}:
+            with django_assert_max_num_queries(7):
+                page = as_mia.get("/notices/").content.decode()
+    assert page.count("saw a kindness of yours") == 20

@@ -32,7 +32,8 @@ def today(client: Client, query: str = "") -> str:
 
 def tick(client: Client, html: str) -> Any:
     """Press the prompt's own button, as a browser without scripts would."""
-    form = next(form for form in re.findall(r"<form.*?</form>", html, re.DOTALL) if 'value="tick"' in form)
+    forms = re.findall(r"<form.*?</form>", html, re.DOTALL)
+    form = next(form for form in forms if 'name="step"' in form and 'name="kind"' in form and "<textarea" not in form)
     action = re.search(r'action="([^"]*)"', form)
     assert action
     return client.post(action[1], dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)))
