@@ -4,6 +4,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Substr
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -96,8 +97,11 @@ class JoinCode(models.Model):
 
     @transaction.atomic
     def rotate(self, by: User) -> "JoinCode":
-        """A new code in place of this one, which is dead at once."""
-        type(self).objects.filter(pk=self.pk).update(revoked_at=timezone.now(), prefix=(self.code or "")[:2], code=None)
+        """A new code in place of all live ones of this purpose, which are dead at once."""
+        # The group's row is the lock: two rotations at the same moment leave one live code.
+        Group.objects.select_for_update().get(pk=self.group_id)
+        live = type(self).objects.filter(group_id=self.group_id, purpose=self.purpose, revoked_at=None)
+        live.update(revoked_at=timezone.now(), prefix=Substr("code", 1, 2), code=None)
         return type(self).objects.create(
             group=self.group, purpose=self.purpose, created_by=by, expires_at=timezone.now() + LIFETIME
         )

@@ -79,6 +79,12 @@ def test_a_new_code_stops_the_old_one_at_once(as_olive: Client, client: Client, 
     assert (code.code, len(code.prefix)) == (None, 2), "a dead code is only a prefix"
 
 
+def test_two_rotations_at_the_same_moment_leave_one_live_code(group: Group, code: JoinCode, olive: User) -> None:
+    code.rotate(olive)
+    code.rotate(olive)  # the second one still held the code as it was before the first
+    assert JoinCode.objects.live().filter(group=group).count() == 1
+
+
 def test_the_qr_code_is_a_picture_with_a_name_and_the_code(as_olive: Client, group: Group, code: JoinCode) -> None:
     reply = as_olive.get(reverse("group-qr", args=[group.slug]))
     assert reply["Content-Type"] == "image/svg+xml"
