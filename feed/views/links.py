@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.people import person
+from challenges.models import Challenge
 from feed.back import back_to
 from feed.cards import name_of, words_of
 from feed.composer import composer_for
@@ -52,7 +53,7 @@ def did_too(request: HttpRequest, public_id: str) -> HttpResponse:
         form_key=f"too-{act.public_id}",
         source=Act.Source.TICK,
         idea_key=act.idea_key,
-        challenge=act.challenge if counts else None,
+        challenge=act.challenge if counts else Challenge.objects.of_day(act.group, today).first(),
         step=act.step if counts else None,
         parent=act,
         link_kind=Act.Link.INSPIRED,

@@ -71,14 +71,18 @@ def test_doing_the_same_again_after_taking_it_down_brings_it_back(as_mia: Client
     assert (act.inspired_count, Act.objects.get(author=mia).state) == (1, "shown")
 
 
-def test_what_was_done_too_counts_for_the_challenge_while_it_takes_acts(
+def test_what_was_done_too_counts_for_the_challenge_of_that_day(
     as_mia: Client, group: Group, olive: User, mia: User, challenge: Challenge
 ) -> None:
     over = make_challenge(group, started=60)
-    for where, expected in ((challenge, challenge), (over, None)):
+    for where in (challenge, over, None):
         act = make_act(group, olive, challenge=where)
         as_mia.post(f"{act.get_absolute_url()}did-too/")
-        assert Act.objects.get(author=mia, parent=act).challenge == expected
+        assert Act.objects.get(author=mia, parent=act).challenge == challenge
+    challenge.cancel(olive)
+    act = make_act(group, olive)
+    as_mia.post(f"{act.get_absolute_url()}did-too/")
+    assert Act.objects.get(author=mia, parent=act).challenge is None
 
 
 def test_an_act_inspired_by_another_begins_a_line_of_its_own(
