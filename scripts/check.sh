@@ -29,7 +29,7 @@ want() { [ "$wanted" = all ] || [ "$wanted" = "$1" ]; }
 
 want ruff && part "ruff check" ruff check --quiet .
 want ruff && part "ruff format" ruff format --check --quiet .
-want templates && part "djlint" djlint --quiet --check --lint templates
+want templates && part "djlint" djlint --quiet --lint templates
 want imports && part "import-linter" lint-imports
 want types && part "mypy" mypy .
 want migrations && part "migrations" demo python manage.py makemigrations --check --dry-run
