@@ -2,6 +2,6 @@ from groups.models.group import Group
 from groups.models.join_code import JoinCode
 from groups.models.membership import Membership
 from groups.models.organization import Organization, OrganizationAdmin
-from groups.models.policy import Policy, PolicyOverride
+from groups.models.policy import Policy
 
-__all__ = ["Group", "JoinCode", "Membership", "Organization", "OrganizationAdmin", "Policy", "PolicyOverride"]
+__all__ = ["Group", "JoinCode", "Membership", "Organization", "OrganizationAdmin", "Policy"]

@@ -12,7 +12,7 @@ from accounts.ids import new_public_id
 from accounts.models import User
 from accounts.models.audit import record
 from groups.models.organization import Organization, OrganizationAdmin
-from groups.models.policy import Policy, resolve_policy
+from groups.models.policy import Overridable, Policy, resolve_policy
 
 if TYPE_CHECKING:
     from groups.models.membership import Membership
@@ -70,7 +70,7 @@ class GroupQuerySet(models.QuerySet["Group"]):
         return self.filter(Exists(leader) | Exists(admin), archived_at=None)
 
 
-class Group(models.Model):
+class Group(Overridable):
     """A team or class in an organization. Everything that people share belongs to a group."""
 
     class Mode(models.TextChoices):
@@ -93,6 +93,9 @@ class Group(models.Model):
     age_band = models.CharField(max_length=6, choices=AgeBand, default=AgeBand.ADULT)
     created_at = models.DateTimeField(default=timezone.now)
     archived_at = models.DateTimeField(null=True)
+
+    # Whether the signed-in person runs it: set where the rows of a request are read (`groups.places`).
+    is_run: bool
 
     objects = GroupManager.from_queryset(GroupQuerySet)()
 

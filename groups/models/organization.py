@@ -1,5 +1,4 @@
 from datetime import date, datetime
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -10,9 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ids import new_public_id
 from accounts.models import User
 from accounts.zones import validate_zone
-
-if TYPE_CHECKING:
-    pass
+from groups.models.policy import Overridable
 
 
 class OrganizationQuerySet(models.QuerySet["Organization"]):
@@ -20,7 +17,7 @@ class OrganizationQuerySet(models.QuerySet["Organization"]):
         return self.filter(admins__user=user)
 
 
-class Organization(models.Model):
+class Organization(Overridable):
     """A school, workplace or community. Its zone and first day of week rule what a whole group shares."""
 
     class Weekday(models.IntegerChoices):

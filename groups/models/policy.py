@@ -5,18 +5,14 @@ overrides say who changed what and when. An organization's override and a group'
 applied, and the stricter wins.
 """
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
-from django.conf import settings
-from django.db import models
-from django.db.models.functions import Concat
+from django.db import models, transaction
 from django.utils import timezone
 
-from groups.models.organization import Organization
-
 if TYPE_CHECKING:
+    from accounts.models import User
     from groups.models.group import Group
 
 
@@ -71,69 +67,56 @@ def default_policy(mode: str, age_band: str) -> Policy:
 
 def resolve_policy(group: "Group") -> Policy:
     """The policy in force: the code's defaults, the group's overrides, and no more than its organization allows."""
-    if hasattr(group, "packed_overrides"):
-        return _resolved(group, _unpacked(group, group.packed_overrides))
-    rows = PolicyOverride.objects.filter(
-        models.Q(group=group) | models.Q(organization=group.organization_id)
-    ).values_list("group_id", "name", "allowed")
-    return _resolved(group, list(rows))
-
-
-def policy_overrides() -> models.Subquery:
-    """The overrides of each group of a query as one text column, so that many policies cost no query.
-
-    Annotated as `packed_overrides`, they are what `group.policy` is made from.
-    """
-    whose = models.Case(models.When(group=None, then=models.Value("o")), default=models.Value("g"))
-    word = models.Case(models.When(allowed=True, then=models.Value("1")), default=models.Value("0"))
-    rows = PolicyOverride.objects.filter(
-        models.Q(group=models.OuterRef("pk")) | models.Q(organization=models.OuterRef("organization"))
-    )
-    packed = models.StringAgg(Concat(whose, word, "name", output_field=models.TextField()), models.Value(","))
-    return models.Subquery(rows.order_by().values(all=models.Value(1)).annotate(packed=packed).values("packed"))
-
-
-def _unpacked(group: "Group", packed: str | None) -> list[tuple[int | None, str, bool]]:
-    return [(group.pk if row[0] == "g" else None, row[2:], row[1] == "1") for row in (packed or "").split(",") if row]
-
-
-def _resolved(group: "Group", rows: Sequence[tuple[int | None, str, bool]]) -> Policy:
-    values = asdict(default_policy(group.mode, group.age_band))
-    for group_id, name, allowed in rows:
-        if group_id is not None and not (allowed and group.mode in ONLY_TIGHTEN):
-            values[name] = allowed
-    for group_id, name, allowed in rows:
-        if group_id is None and not allowed:
+    own, above = group.overrides, group.organization.overrides
+    default = default_policy(group.mode, group.age_band)
+    if not own and not above:
+        return default
+    values = asdict(default)
+    for name, override in own.items():
+        if name in values and not (override["allowed"] and group.mode in ONLY_TIGHTEN):
+            values[name] = override["allowed"]
+    for name, override in above.items():
+        if name in values and not override["allowed"]:
             values[name] = False
     return Policy(**values)
 
 
-class PolicyOverride(models.Model):
-    """One permission that a group or an organization changed, by whom and when."""
+class Override(TypedDict):
+    """One permission that was changed: what it is now, and by whom (a person's id) and when (ISO 8601, UTC)."""
 
-    group = models.ForeignKey("groups.Group", null=True, on_delete=models.CASCADE, related_name="policy_overrides")
-    organization = models.ForeignKey(Organization, null=True, on_delete=models.CASCADE, related_name="policy_overrides")
-    name = models.CharField(max_length=30)
-    allowed = models.BooleanField()
-    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    set_at = models.DateTimeField(default=timezone.now)
+    allowed: bool
+    by: int | None
+    at: str
+
+
+class Overridable(models.Model):
+    """Keeps the permissions that a group or an organization has changed, in its own row, by name.
+
+    They lie in the row itself because every page of a group asks for them.
+    """
+
+    overrides: "models.JSONField[dict[str, Override], dict[str, Override]]" = models.JSONField(default=dict)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["group", "name"], condition=models.Q(group__isnull=False), name="one_override_per_group"
-            ),
-            models.UniqueConstraint(
-                fields=["organization", "name"],
-                condition=models.Q(organization__isnull=False),
-                name="one_override_per_organization",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(group__isnull=False, organization__isnull=True)
-                | models.Q(group__isnull=True, organization__isnull=False),
-                name="an_override_is_of_a_group_or_an_organization",
-            ),
-        ]
+        abstract = True
 
-    def __str__(self) -> str:
-        return f"{self.name}: {self.allowed}"
+    def override(self, name: str, *, allowed: bool, by: "User | None") -> None:
+        """Change one permission. Two people who change two of them at the same moment both succeed.
+
+        Args:
+            name: a field of `Policy`.
+            allowed: False tightens; what True may loosen is for `resolve_policy` to say.
+            by: who changes it.
+
+        Raises:
+            ValueError: there is no such permission.
+        """
+        if name not in NAMES:
+            raise ValueError(f"There is no permission called {name!r}.")
+        change = Override(allowed=allowed, by=by.pk if by else None, at=timezone.now().isoformat())
+        with transaction.atomic():
+            row = type(self)._default_manager.select_for_update().only("overrides").get(pk=self.pk)
+            row.overrides = {**row.overrides, name: change}
+            row.save(update_fields=["overrides"])
+        self.overrides = row.overrides
+        vars(self).pop("policy", None)

@@ -8,7 +8,7 @@ from django.test import Client
 
 from accounts.models import User
 from feed.models import Act, Comment
-from groups.models import Group, PolicyOverride
+from groups.models import Group
 from notifications.kinds import get
 from notifications.models import Notice
 from tests.factories import make_act
@@ -78,7 +78,7 @@ def test_a_stranger_neither_writes_nor_takes_down(as_stan: Client, act: Act, mia
 
 
 def test_a_group_may_close_comments(as_mia: Client, act: Act, group: Group) -> None:
-    PolicyOverride.objects.create(group=group, name="comments_open", allowed=False)
+    group.override("comments_open", allowed=False, by=None)
     assert write(as_mia, act).status_code == 403
     assert "Write to the group" not in as_mia.get(act.get_absolute_url()).content.decode()
 
@@ -112,7 +112,7 @@ def test_who_runs_the_group_may_take_any_comment_down_and_a_member_only_their_ow
 def test_a_waiting_comment_is_seen_by_its_writer_alone_and_not_counted(
     as_mia: Client, as_olive: Client, act: Act, group: Group, mia: User
 ) -> None:
-    PolicyOverride.objects.create(group=group, name="posts_unapproved", allowed=False)
+    group.override("posts_unapproved", allowed=False, by=None)
     write(as_mia, act)
     act.refresh_from_db()
     assert act.comment_count == 0

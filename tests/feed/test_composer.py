@@ -10,7 +10,7 @@ from challenges.models import Challenge
 from feed.composer import clean_words
 from feed.models import Act, ActDraft
 from feed.totals import totals_of
-from groups.models import Group, PolicyOverride
+from groups.models import Group
 from tests.factories import join, make_act, make_user
 
 URL = "/acts/"
@@ -106,7 +106,7 @@ def test_people_can_be_named_without_javascript_and_the_words_stay(as_mia: Clien
 
 def test_a_closed_field_is_not_drawn(as_mia: Client, group: Group) -> None:
     for name in ("photos_open", "anonymous_open", "credits_open", "text_open"):
-        PolicyOverride.objects.create(group=group, name=name, allowed=False)
+        group.override(name, allowed=False, by=None)
     page = as_mia.get(f"{URL}?group={group.slug}").content.decode()
     for name in ('name="photo"', 'value="someone"', 'name="credited"', 'name="text"'):
         assert name not in page

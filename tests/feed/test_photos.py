@@ -303,7 +303,7 @@ def test_uploads_are_limited(as_mia: Client, group: Group, monkeypatch: pytest.M
 
 
 def test_a_class_without_photos_takes_none(as_mia: Client, group: Group) -> None:
-    group.policy_overrides.create(name="photos_open", allowed=False)
+    group.override("photos_open", allowed=False, by=None)
     as_mia.post("/acts/", sent(group, GOOD["jpeg"]()))
     assert Act.objects.count() == 1
     assert not Photo.objects.exists()

@@ -10,7 +10,7 @@ from django.test import Client
 
 from accounts.models import User
 from feed.models import Act, Reaction
-from groups.models import Group, PolicyOverride
+from groups.models import Group
 from tests.factories import join, make_act, make_user
 
 
@@ -105,7 +105,7 @@ def test_an_answer_that_is_none_is_refused(fields: dict[str, str], as_mia: Clien
 
 
 def test_a_group_may_close_answers(as_mia: Client, act: Act, group: Group) -> None:
-    PolicyOverride.objects.create(group=group, name="reactions_open", allowed=False)
+    group.override("reactions_open", allowed=False, by=None)
     assert as_mia.post(path_of(act), {"kind": "thanks"}).status_code == 403
     assert 'value="thanks"' not in as_mia.get(group.get_absolute_url()).content.decode()
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from challenges.models import Challenge
-from groups.models import Group, JoinCode, PolicyOverride
+from groups.models import Group, JoinCode
 from notifications.models import Delivery, Notice
 from notifications.sender import deliver
 
@@ -153,7 +153,7 @@ def test_an_invitation_nobody_wants_any_more_is_not_sent(
 
 
 def test_a_group_whose_organization_closed_mail_sends_none(as_olive: Client, group: Group, code: JoinCode) -> None:
-    PolicyOverride.objects.create(organization=group.organization, name="mail_open", allowed=False)
+    group.organization.override("mail_open", allowed=False, by=None)
     assert "Or let us send it" not in as_olive.get(reverse("invite", args=[group.slug])).content.decode()
     typed = {"addresses": "nora@example.org"}
     assert as_olive.post(reverse("send-invitations", args=[group.slug]), typed).status_code == 403
