@@ -25,9 +25,8 @@ def _feed(request: HttpRequest, template: str, group: str) -> HttpResponse:
         Membership.objects.select_related("group"), user=person(request), group__slug=group, state="active"
     )
     acts = (
-        Act.objects.filter(group_id=member.group_id, state="shown", audience="group")
-        .select_related("author")
-        .order_by("-shown_at", "-pk")[:20]
+        # The product's own condition and order, so that the floor stands on the same index.
+        Act.objects.filter(group_id=member.group_id).in_feed().select_related("author")[:20]
     )
     return render(request, template, {"group": member.group, "acts": acts})
 

@@ -8,9 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from operator import itemgetter
+from typing import Any
 
-from django.db.models import Q, Value
+from django.db import connection
 from django.urls import get_script_prefix
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -30,10 +32,15 @@ WIDE_EVERY = 12
 WIDE_TEXT = 170
 NAMES_SHOWN = 3
 CREDIT = "credit"
-TONES = {"did": ("done", "hand-heart"), "saw": ("noticed", "eye"), "received": ("received", "gift")}
+NO, YES = SafeString("false"), SafeString("true")
+TONES = {
+    "did": (SafeString("done"), SafeString("hand-heart")),
+    "saw": (SafeString("noticed"), SafeString("eye")),
+    "received": (SafeString("received"), SafeString("gift")),
+}
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)
 class Card:
     """One act as one reader sees it. Of an act signed Someone nothing here depends on its author.
 
@@ -73,15 +80,19 @@ class Card:
     ripple_url: str = ""
     own: bool = False
     answers: bool = False
-    thanks: str = "false"
-    moved: str = "false"
-    celebrating: str = "false"
-    passing_on: str = "false"
+    thanks: str = NO
+    moved: str = NO
+    celebrating: str = NO
+    passing_on: str = NO
     answered: str = ""
     comments: str = ""
     may_edit: bool = False
     may_remove: bool = False
     may_follow: bool = False
+
+    def __getitem__(self, name: str) -> Any:
+        """A template asks for an item before it asks for an attribute; without an answer each lookup raises once."""
+        return vars(self)[name]
 
 
 @dataclass(slots=True)
@@ -97,17 +108,18 @@ def cards_for(acts: Iterable[Act], reader: User, groups: Sequence[Group]) -> lis
     """The cards of a page of acts, in one more query (answers and credits).
 
     Args:
-        acts: fetched with `with_card()` through what the reader may see.
+        acts: fetched with `for_cards()` or `with_card()` through what the reader may see.
         reader: whose answers, rights, language and zone count.
         groups: those of the page; with more than one each card names its group. Groups from
-            `feed.places.places_of` already know their policy and whether the reader runs them.
+            `feed.places` already know their policy and whether the reader runs them.
     """
     page = list(acts)
     if not page:
         return []
     known = {group.pk: group for group in groups}
     for act in page:
-        known.setdefault(act.group_id, act.group)
+        if act.group_id not in known:
+            known[act.group_id] = act.group
     runs = run_by(reader, list(known.values()))
     marks = _marks(page, reader)
     now = timezone.now()
@@ -121,7 +133,7 @@ def cards_for(acts: Iterable[Act], reader: User, groups: Sequence[Group]) -> lis
             card.group_url = f"{get_script_prefix()}groups/{group.slug}/"
             card.tag = _tag(act.kind, marks.credited[act.pk])
             for kind in marks.mine[act.pk]:
-                setattr(card, kind, "true")
+                setattr(card, kind, YES)
             card.answered = _answered(marks.others[act.pk]) if card.own else ""
         cards.append(card)
     _set_wide(cards)
@@ -129,18 +141,19 @@ def cards_for(acts: Iterable[Act], reader: User, groups: Sequence[Group]) -> lis
 
 
 def _card(act: Act, group: Group, reader: User, now: datetime) -> Card:
+    # What is ours is marked as safe, so that only what people wrote is escaped for each card.
     root = get_script_prefix()
-    url = f"{root}acts/{act.public_id}/"
+    id_, url = SafeString(act.public_id), SafeString(f"{root}acts/{act.public_id}/")
     if act.state == Act.State.REMOVED:
-        return Card(id=act.public_id, url=url, gone=True)
+        return Card(id=id_, url=url, gone=True)
     own = act.author_id == reader.pk
     someone = act.signed == Act.Signed.SOMEONE or act.author is None
     tone, icon = TONES[act.kind]
     policy = group.policy
     card = Card(
-        id=act.public_id,
+        id=id_,
         url=url,
-        key=act.public_id[:8],
+        key=SafeString(act.public_id[:8]),
         who=name_of(act),
         patch=SafeString(patch("" if someone or act.author is None else act.author.public_id)),
         tone=tone,
@@ -160,14 +173,14 @@ def _card(act: Act, group: Group, reader: User, now: datetime) -> Card:
     if act.passed_on_count:
         n = act.passed_on_count
         card.passed_on = ngettext("Passed on by %(n)d", "Passed on by %(n)d", n) % {"n": n}
-        card.ripple_url = f"{root}ripples/{act.public_id}/"
+        card.ripple_url = SafeString(f"{root}ripples/{act.public_id}/")
     if policy.comments_open and act.is_in_feed:
         n = act.comment_count
         card.comments = ngettext("%(n)d comment", "%(n)d comments", n) % {"n": n} if n else _("Comment")
     photo = photo_of(act)
     if photo is not None:
-        card.photo = f"{root}photos/{photo.public_id}/small/"
-        card.photo_large = f"{root}photos/{photo.public_id}/large/"
+        card.photo = SafeString(f"{root}photos/{photo.public_id}/small/")
+        card.photo_large = SafeString(f"{root}photos/{photo.public_id}/large/")
         card.photo_alt = photo.alt or _("Photo of this act")
         card.photo_width, card.photo_height = photo.width, photo.height
     return card
@@ -232,17 +245,32 @@ def _joined(names: list[str]) -> str:
     return _("%(names)s and %(last)s") % {"names": ", ".join(names[:-1]), "last": names[-1]}
 
 
+@cache
+def _marks_statement(acts: int, own: int) -> str:
+    """Written by hand: every page of a feed asks it, and building it anew would cost more than its answer."""
+    quote = connection.ops.quote_name
+    reactions, credits_ = quote(Reaction._meta.db_table), quote(Credit._meta.db_table)
+    people = quote(User._meta.db_table)
+    all_of, own_of = ", ".join(["%s"] * acts), ", ".join(["%s"] * own)
+    answered = f"(r.act_id IN ({all_of}) AND r.user_id = %s)" + (f" OR r.act_id IN ({own_of})" if own else "")
+    return (
+        f"SELECT r.act_id, r.kind, r.user_id, p.name, r.id FROM {reactions} r JOIN {people} p ON p.id = r.user_id"  # noqa: S608
+        f" WHERE {answered} UNION ALL"
+        f" SELECT c.act_id, '{CREDIT}', c.person_id, p.name, c.id FROM {credits_} c"
+        f" JOIN {people} p ON p.id = c.person_id"
+        f" WHERE c.act_id IN ({all_of}) AND c.state = 'shown'"
+    )
+
+
 def _marks(page: list[Act], reader: User) -> Marks:
     """Answers and credits of a page in one query: the reader's own answers, and on their own acts everybody's."""
     ids = [act.pk for act in page]
     own = [act.pk for act in page if act.author_id == reader.pk]
-    answers = Reaction.objects.filter(Q(act__in=ids, user=reader) | Q(act__in=own))
-    credits_ = Credit.objects.filter(act__in=ids, state=Credit.State.SHOWN)
-    rows = answers.values_list("act_id", "kind", "user_id", "user__name", "pk").union(
-        credits_.values_list("act_id", Value(CREDIT), "person_id", "person__name", "pk"), all=True
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_marks_statement(len(ids), len(own)), [*ids, reader.pk, *own, *ids])
+        rows = cursor.fetchall()
     marks = Marks()
-    for act_id, kind, person_id, name, _pk in sorted(rows, key=itemgetter(4)):
+    for act_id, kind, person_id, name, _id in sorted(rows, key=itemgetter(4)):
         if kind == CREDIT:
             marks.credited[act_id].append(name)
         elif person_id == reader.pk:

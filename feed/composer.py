@@ -375,10 +375,10 @@ def composer_for(
 
 
 def _draft(user: User, group: Group) -> ActDraft | None:
-    """The unposted words of this person in this group; groups of `places_of` know whether there are any."""
-    if getattr(group, "has_draft", True):
-        return ActDraft.objects.select_related("photo").filter(user=user, group=group).first()
-    return None
+    """The unposted words of this person in this group; groups of `places_to_post` know them already."""
+    if "draft" in vars(group):
+        return cast("ActDraft | None", vars(group)["draft"])
+    return ActDraft.objects.select_related("photo").filter(user=user, group=group).first()
 
 
 DRAFTED = ("kind", "text", "alt", "sign", "feeling", "day", "credited")

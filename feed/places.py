@@ -1,31 +1,52 @@
-"""The groups somebody takes part in, with all that their pages ask about them, in one query."""
+"""The groups of the feed's pages, with all that their cards and composers ask about them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import ExpressionWrapper
+from django.http import HttpRequest
 
 from accounts.models import User
+from accounts.people import person
 from feed.models import ActDraft
 from groups.models import Group, Membership, OrganizationAdmin
-from groups.models.policy import policy_overrides
+from groups.places import places_of
 
 
-def places_of(user: User) -> list[Group]:
-    """The groups a person is a member of, by name, as `seen_by` gives them.
+def places_to_post(request: HttpRequest) -> list[Group]:
+    """The groups the person is a member of, with what they have left unposted there (`draft`)."""
+    groups = places_of(request).groups
+    drafts = ActDraft.objects.filter(user=person(request)).select_related("photo")
+    by_group = {draft.group_id: draft for draft in drafts} if groups else {}
+    for group in groups:
+        group.draft = by_group.get(group.pk)  # type: ignore[attr-defined]
+    return groups
 
-    They also know whether this person has left something unposted there (`has_draft`).
+
+def place_seen(request: HttpRequest, slug: str) -> tuple[Group, bool] | None:
+    """One group that the person may see, and whether they are a member of it.
+
+    Members find it among their places; only who looks after its organization costs another query.
     """
-    drafts = ActDraft.objects.filter(user=user, group=OuterRef("pk"))
-    groups = _marked(Group.objects.of_member(user), user).annotate(has_draft=Exists(drafts))
-    return list(groups.order_by("name", "pk"))
+    places = places_of(request)
+    for group in places.groups:
+        if group.slug == slug:
+            return group, True
+    found = Group.objects.visible_to(places.user).select_related("organization").filter(slug=slug).first()
+    if found is None:
+        return None
+    found.is_run = True
+    return found, False
 
 
-def seen_by(user: User) -> "QuerySet[Group]":
-    """The groups a person may see, each with its organization and policy, and whether they run it (`is_run`)."""
-    found: QuerySet[Group] = _marked(Group.objects.visible_to(user), user)
-    return found
+def seen_by(user: User, pks: Iterable[int]) -> list[Group]:
+    """Those of these groups that a person may see, and whether they run them."""
+    groups: list[Group] = []
+    for group in _marked(Group.objects.visible_to(user).filter(pk__in=set(pks)), user):
+        group.is_run = group.runs
+        groups.append(group)
+    return groups
 
 
 def run_by(user: User, groups: Sequence[Group]) -> set[int]:
@@ -33,7 +54,7 @@ def run_by(user: User, groups: Sequence[Group]) -> set[int]:
     unknown = [group.pk for group in groups if not hasattr(group, "is_run")]
     known = {group.pk for group in groups if getattr(group, "is_run", False)}
     if unknown:
-        run = _marked(Group.objects.filter(pk__in=unknown), user).filter(is_run=True)
+        run = _marked(Group.objects.filter(pk__in=unknown), user).filter(runs=True)
         known.update(run.values_list("pk", flat=True))
     return known
 
@@ -42,4 +63,4 @@ def _marked(groups: QuerySet[Group], user: User) -> Any:
     leads = Membership.objects.active().leaders().filter(group=OuterRef("pk"), user=user)
     looks_after = OrganizationAdmin.objects.filter(organization=OuterRef("organization"), user=user)
     runs = ExpressionWrapper(Q(Exists(leads)) | Q(Exists(looks_after)), output_field=BooleanField())
-    return groups.select_related("organization").annotate(is_run=runs, packed_overrides=policy_overrides())
+    return groups.select_related("organization").annotate(runs=runs)

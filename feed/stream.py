@@ -28,7 +28,7 @@ def page_of(groups: Sequence[Group], cursor: Cursor | None = None, *, size: int 
     acts: Any = Act.objects.filter(group=groups[0]).in_feed().before(cursor)
     if len(groups) > 1:
         acts = Act.objects.filter(pk__in=_newest_of_each(groups, cursor, size + 1)).order_by("-shown_at", "-pk")
-    found = list(acts.with_card()[: size + 1])
+    found: list[Act] = acts.for_cards(size + 1)
     return Page(found[:size], cursor_of(found[size - 1]) if len(found) > size else "")
 
 

@@ -1,15 +1,13 @@
 """What the frame around every page knows about the signed-in person, asked once and only when it is drawn."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.db.models import Exists
 from django.http import HttpRequest
 
 from accounts.models import User
-from groups.models import Group, Membership
-from notifications.models import Notice
+from groups.models import Group
+from groups.places import Places, places_of
 
 
 @dataclass
@@ -30,21 +28,17 @@ class Frame:
         return match.view_name if match else ""
 
     @cached_property
-    def _memberships(self) -> Sequence[Membership]:
-        """My places, with whether a notice waits for me: one query for the whole frame."""
-        if self.person is None:
-            return []
-        waiting = Notice.objects.visible_to(self.person).unread()
-        places = Membership.objects.active().filter(user=self.person, group__archived_at=None)
-        return list(places.annotate(waiting=Exists(waiting)).select_related("group").order_by("group__name", "pk"))
+    def _places(self) -> Places | None:
+        """My places, with whether a notice waits for me: one query, which the page may have asked already."""
+        return places_of(self.request) if self.person else None
 
     @property
     def groups(self) -> list[Group]:
-        return [place.group for place in self._memberships]
+        return self._places.groups if self._places else []
 
     @property
     def leads(self) -> list[Group]:
-        return [place.group for place in self._memberships if place.is_leader]
+        return self._places.led if self._places else []
 
     @property
     def lead(self) -> Group | None:
@@ -56,4 +50,4 @@ class Frame:
 
     @property
     def has_news(self) -> bool:
-        return any(getattr(place, "waiting", False) for place in self._memberships)
+        return self._places.has_news if self._places else False

@@ -23,7 +23,7 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
     user = person(request)
     gone = Q(author=user, state=Act.State.REMOVED, group__in=Group.objects.visible_to(user))
     seen = Q(pk__in=Act.objects.visible_to(user).filter(public_id=public_id).values("pk"))
-    acts = Act.objects.with_card().select_related("challenge", "group__organization")
+    acts = Act.objects.with_card().select_related("challenge")
     act = get_object_or_404(acts.filter(seen | gone), public_id=public_id)
     if act.state == Act.State.REMOVED:
         return render(request, "feed/act_gone.html", {"act": act, "may_restore": act.can_be_restored_by(user)})
@@ -36,7 +36,7 @@ def show_act(
     """The page of an act, or one of its parts, also with a comment that could not be taken."""
     user = person(request)
     is_run = act.group.can_be_run_by(user)
-    act.group.is_run = is_run  # type: ignore[attr-defined]  # saves the cards from asking once more
+    act.group.is_run = is_run  # saves the cards from asking once more
     ripple = ripple_of(act, user)
     drawn = ripple.branch(act, most=DRAWN_BESIDE)
     may_choose = is_run and act.challenge is not None and act.is_in_feed

@@ -14,9 +14,9 @@ from feed import messages as news
 from feed.cards import words_of
 from feed.composer import CARRIED, ActForm, EditForm, composer_for, drafted, storable
 from feed.models import Act, ActDraft
-from feed.places import places_of
 from feed.sharing import share
 from groups.models import Group
+from groups.places import places_of
 
 # On Today the failed composer takes the place of the one that was sent, and the page stays.
 IN_PLACE = {"HX-Retarget": "#post", "HX-Reselect": "#post", "HX-Reswap": "outerHTML", "HX-Push-Url": "false"}
@@ -34,7 +34,6 @@ def post(request: HttpRequest) -> HttpResponse:
         return limits.too_many(request, "post")
     if "more" in request.POST:
         ActDraft.objects.keep(user, group, drafted(request.POST))
-        group.has_draft = True  # type: ignore[attr-defined]
         sent = storable(request.POST)
         # What it is for is no part of a draft; here it goes on with the words.
         initial = drafted(request.POST) | {name: sent.get(name, "") for name in CARRIED}
@@ -42,7 +41,6 @@ def post(request: HttpRequest) -> HttpResponse:
     form = ActForm(request.POST, request.FILES, user=user, group=group)
     act = share(request, user, group, form)
     if act is None:
-        group.has_draft = True  # type: ignore[attr-defined]
         return _composer(request, group, form)
     messages.success(request, _said(act))
     return redirect("home")
@@ -50,7 +48,7 @@ def post(request: HttpRequest) -> HttpResponse:
 
 def _group(request: HttpRequest, slug: str) -> Group:
     """The group that is named, or the only one there is; never one that the person is not a member of."""
-    places = places_of(person(request))
+    places = places_of(request).groups
     if not slug and len(places) == 1:
         return places[0]
     for group in places:
@@ -63,7 +61,7 @@ def _composer(request: HttpRequest, group: Group, form: ActForm | None = None) -
     asked = request.GET.get("kind", "")
     kind = asked if asked in Act.Kind.values else "did"
     # The group was read before this try; what it left is in the draft now.
-    vars(group).pop("has_draft", None)
+    vars(group).pop("draft", None)
     composer = composer_for(request, group, kind=kind, form=form, whole=True)
     failed = form is not None and form.is_bound
     status = 200 if form is None or not failed else 503 if form.no_room else 422

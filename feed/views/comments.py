@@ -15,7 +15,7 @@ from feed.views.act_page import show_act
 @require_POST
 def comments(request: HttpRequest, public_id: str) -> HttpResponse:
     user = person(request)
-    acts = Act.objects.visible_to(user).with_card().select_related("challenge", "group__organization")
+    acts = Act.objects.visible_to(user).with_card().select_related("challenge")
     act = get_object_or_404(acts, public_id=public_id)
     if not act.is_in_feed or not act.group.policy.comments_open:
         raise PermissionDenied

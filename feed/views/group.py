@@ -2,9 +2,7 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.http import quote_etag, urlencode
@@ -19,10 +17,10 @@ from feed.cards import cards_for
 from feed.cursor import cursor_of, read_cursor
 from feed.models import Act
 from feed.models.act import PAGE
-from feed.places import seen_by
+from feed.places import place_seen
 from feed.search import clean_query, says
 from feed.totals import together
-from groups.models import Group, Membership
+from groups.models import Group
 from kindness_platform.htmx import render_page
 
 MOST_NEW = 20
@@ -31,8 +29,10 @@ MOST_NEW = 20
 @require_safe
 def group(request: HttpRequest, slug: str) -> HttpResponse:
     user = person(request)
-    member = Membership.objects.active().filter(group=OuterRef("pk"), user=user)
-    group = get_object_or_404(_with_challenge(seen_by(user).annotate(is_member=Exists(member))), slug=slug)
+    place = place_seen(request, slug)
+    if place is None:
+        raise Http404
+    group, is_member = place
     words = clean_query(request.GET.get("q", ""))
     if words and not limits.allow(request, "search"):
         return limits.too_many(request, "search")
@@ -41,11 +41,13 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
     acts = _chosen(Act.objects.filter(group=group).in_feed(), words=words, kind=kind)
     if mine:
         acts = acts.filter(author=user)
-    page = list(acts.before(read_cursor(request.GET.get("before"))).with_card()[: PAGE + 1])
+    page = acts.before(read_cursor(request.GET.get("before"))).for_cards(PAGE + 1)
+    is_part = bool(request.headers.get("HX-Target"))
     context = {
         "group": group,
-        "challenge": _challenge(group),
-        "together": together(group) if not request.headers.get("HX-Target") else None,
+        "is_member": is_member,
+        "challenge": None if is_part else _running(group),
+        "together": None if is_part else together(group),
         "cards": cards_for(page[:PAGE], user, [group]),
         "tabs": _tabs(group, kind=kind, mine=mine, words=words),
         "words": words,
@@ -85,17 +87,11 @@ def _new_label(count: int) -> str:
     return ngettext("%(n)d new act", "%(n)d new acts", count) % {"n": count}
 
 
-def _with_challenge(groups: "QuerySet[Group]") -> "QuerySet[Group]":
-    """With the challenge that runs in each, in the same query: the one that ends first."""
+def _running(group: Group) -> Challenge | None:
+    """The challenge that runs in the group: the one that ends first."""
     current = timezone.now().date() - timedelta(days=1)
-    running = Challenge.objects.filter(group=OuterRef("pk"), cancelled_at=None, ends_on__gte=current)
-    facts = JSONObject(public_id="public_id", program_key="program_key", own_title="own_title")
-    return groups.annotate(running=Subquery(running.order_by("ends_on", "pk").values(facts=facts)[:1]))
-
-
-def _challenge(group: Any) -> Challenge | None:
-    """Enough of the running challenge for its name and address."""
-    return Challenge(**group.running, group=group) if group.running else None
+    running = Challenge.objects.filter(group=group, cancelled_at=None, ends_on__gte=current).order_by("ends_on", "pk")
+    return running.only("public_id", "program_key", "own_title").first()
 
 
 def _chosen(acts: Any, *, words: str, kind: str) -> Any:

@@ -29,9 +29,9 @@ def mine(request: HttpRequest) -> HttpResponse:
     if place := _read_place(request.GET.get("before", "")):
         day, pk = place
         acts = acts.filter(Q(done_on__lt=day) | Q(done_on=day, pk__lt=pk), done_on__lte=day)
-    found = list(acts.with_card().order_by("-done_on", "-pk")[: PAGE + 1])
+    found = acts.order_by("-done_on", "-pk").for_cards(PAGE + 1)
     page = found[:PAGE]
-    groups = list(seen_by(user).filter(pk__in={act.group_id for act in page}))
+    groups = seen_by(user, (act.group_id for act in page))
     cards = dict(zip((act.pk for act in page), cards_for(page, user, groups), strict=True))
     months = [
         (first, [cards[act.pk] for act in acts])

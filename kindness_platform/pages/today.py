@@ -25,7 +25,7 @@ from feed.cards import cards_for
 from feed.composer import composer_for
 from feed.cursor import cursor_of, read_cursor
 from feed.models import Act
-from feed.places import places_of
+from feed.places import places_to_post
 from feed.stream import page_of
 from feed.totals import Totals, totals_of
 from groups.models import Group, Membership
@@ -44,7 +44,7 @@ TEMPLATE = "pages/today.html"
 def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return landing(request)
-    places = places_of(person(request))
+    places = places_to_post(request)
     if not places:
         return render(request, "pages/today_empty.html")
     if request.GET.get("before"):
@@ -83,7 +83,7 @@ def _today(request: HttpRequest, places: list[Group]) -> dict[str, Any]:
         "composer": composer_for(request, group, groups=places, step=step, idea=idea, kind=kind, smooth=True),
         "together": [Together(prompt, totals[prompt.challenge.pk]) for prompt in prompts],
         "mine": mine,
-        "led": next((place for place in places if getattr(place, "is_run", False)), None),
+        "led": next((place for place in places if place.is_run), None),
     }
 
 
@@ -94,7 +94,7 @@ def _where(request: HttpRequest, places: list[Group], prompts: list[Prompt]) -> 
         if asked and prompt.step and prompt.step.public_id == asked:
             return prompt.challenge.group, prompt.step
     named = request.GET.get("group")
-    drafted = [place for place in places if getattr(place, "has_draft", False)]
+    drafted = [place for place in places if vars(place).get("draft")]
     with_prompt = [prompt.challenge.group for prompt in prompts]
     picked = [place for place in places if place.slug == named]
     return (picked or drafted or with_prompt or places)[0], None

@@ -164,7 +164,7 @@ def test_the_page_costs_the_same_with_few_and_many_answers_links_and_comments(
     as_mia.get(act.get_absolute_url())
     with CaptureQueriesContext(connection) as queries:
         as_mia.get(act.get_absolute_url())
-    assert len(queries) == 12, "\n".join(query["sql"][:160] for query in queries)
+    assert len(queries) == 11, "\n".join(query["sql"][:160] for query in queries)
 
 
 def test_text_is_text(as_mia: Client, group: Group, olive: User) -> None:

@@ -175,7 +175,7 @@ def test_a_page_of_cards_costs_one_query_whatever_stands_on_it(
     group: Group, olive: User, mia: User, django_assert_num_queries: ModuleType
 ) -> None:
     make_challenge(group)
-    group.is_run = False  # type: ignore[attr-defined]
+    group.is_run = False
     _ = group.policy
     for size in (1, 20):
         for n in range(size):

@@ -212,6 +212,10 @@ def _busy(group: Group, authors: list[User], count: int) -> None:
             Reaction.objects.create(act=act, user=author, group=group, kind="thanks")
         Credit.objects.create(act=act, person=authors[-1], group=group)
         Comment.objects.create(act=act, author=authors[0], group=group, text="So it was you.")
+    parent = acts[0]
+    for n in range(3):
+        make_act(group, authors[n % 2], parent=parent, link_kind="passed_on")
+        make_act(group, authors[n % 2], text="", source="tick", step=group.challenges.get().steps.first())
 
 
 @pytest.mark.parametrize("count", [10, 10_000])
@@ -226,7 +230,7 @@ def test_the_feed_page_costs_eight_queries_at_most_whatever_the_group_holds(
     with CaptureQueriesContext(connection) as queries:
         page = as_mia.get(group.get_absolute_url())
     assert page.status_code == 200
-    # Session, person, group (with policy and challenge), acts (with credits), totals, ripples, answers, the frame.
+    # Session, person, places (frame, group and policy), acts, where they came from, challenge, totals, answers.
     assert len(queries) == 8, "\n".join(query["sql"][:200] for query in queries)
     before = time.perf_counter()
     as_mia.get(group.get_absolute_url(), {"q": "%no such words%"})
@@ -257,3 +261,22 @@ def test_the_groups_own_numbers_are_counted_from_its_acts(
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
 def test_looking_is_all_the_page_does(method: str, as_mia: Client, group: Group) -> None:
     assert getattr(as_mia, method)(group.get_absolute_url()).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("acts", "index"),
+    [
+        (lambda group: Act.objects.filter(group=group).in_feed()[:20], "feed_of_a_group"),
+        (lambda group: Act.objects.filter(group=group, kind="saw").in_feed()[:20], "feed_of_a_group_by_kind"),
+        (lambda group: Act.objects.filter(group=group).links_in_feed(), "links_of_a_group"),
+    ],
+)
+def test_the_feed_is_read_from_its_index(acts: Callable[[Group], Any], index: str, group: Group) -> None:
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":  # so few rows would be read whole
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_bitmapscan = off")
+    plan = acts(group).explain()
+    assert index in plan
+    assert "Sort" not in plan
+    assert "TEMP B-TREE" not in plan

@@ -1,0 +1,58 @@
+"""The places of the signed-in person: the groups they belong to, read once for a whole request.
+
+Every page's frame names them and the pages of the feed stand on them, so they are the hottest rows of
+all: one query, and it brings what their policies are made of.
+"""
+
+from functools import cached_property
+from typing import Any, cast
+
+from django.db.models import Exists, OuterRef
+from django.http import HttpRequest
+
+from accounts.models import User
+from accounts.people import person
+from groups.models.group import Group
+from groups.models.membership import Membership
+from groups.models.organization import OrganizationAdmin
+from notifications.models import Notice
+
+
+class Places:
+    """The groups of one person, by name, each with its organization and whether they run it (`is_run`)."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+
+    @cached_property
+    def _memberships(self) -> list[Any]:
+        """One row for each place, which also says whether a notice waits for this person."""
+        looks_after = OrganizationAdmin.objects.filter(organization=OuterRef("group__organization"), user=self.user)
+        waiting = Notice.objects.visible_to(self.user).unread()
+        places = Membership.objects.active().filter(user=self.user, group__archived_at=None)
+        marked: Any = places.annotate(is_admin=Exists(looks_after), news_waits=Exists(waiting))
+        found: list[Any] = list(marked.select_related("group__organization").order_by("group__name", "pk"))
+        for place in found:
+            place.group.is_run = place.is_leader or place.is_admin
+        return found
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        return [place.group for place in self._memberships]
+
+    @property
+    def led(self) -> list[Group]:
+        """Those this person leads, not those they only look after as an admin."""
+        return [place.group for place in self._memberships if place.is_leader]
+
+    @property
+    def has_news(self) -> bool:
+        return any(place.news_waits for place in self._memberships)
+
+
+def places_of(request: HttpRequest) -> Places:
+    """The places of whoever sent this request; asked again, the same."""
+    known = cast("Places | None", vars(request).get("_places"))
+    if known is None:
+        known = vars(request)["_places"] = Places(person(request))
+    return known
