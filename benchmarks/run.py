@@ -73,9 +73,9 @@ def prepare(folder: Path, database: str, groups: int, acts: int, large: int) -> 
     env = environment(folder, database)
     folder.mkdir(parents=True, exist_ok=True)
     marker = folder / f"seeded-{groups}-{acts}-{large}"
+    manage(env, "migrate", "--verbosity", "0")
     if not marker.exists():
         begun = time.perf_counter()
-        manage(env, "migrate", "--verbosity", "0")
         with contextlib.suppress(subprocess.CalledProcessError):
             manage(env, "createcachetable", "--database", "queue")
         manage(env, "seed", "--groups", str(groups), "--acts", str(acts), "--large", str(large))

@@ -153,7 +153,7 @@ def _card(act: Act, group: Group, reader: User, now: datetime) -> Card:
     card = Card(
         id=id_,
         url=url,
-        key=SafeString(act.public_id[:8]),
+        key=SafeString(act.public_id[-6:]),
         who=name_of(act),
         patch=SafeString(patch("" if someone or act.author is None else act.author.public_id)),
         tone=tone,

@@ -1,5 +1,7 @@
-from django.urls import path
+from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
+from feed.models import Reaction
 from feed.views import (
     act_page,
     acts,
@@ -15,6 +17,14 @@ from feed.views import (
     ripples,
 )
 
+
+class AnswerConverter(StringConverter):
+    """The four answers to an act."""
+
+    regex = "|".join(Reaction.Kind.values)
+
+
+register_converter(AnswerConverter, "answer")
 urlpatterns = [
     path("groups/<slug:slug>/", group.group, name="group"),
     path("groups/<slug:slug>/new/", group.new, name="group-new"),
@@ -24,7 +34,7 @@ urlpatterns = [
     path("acts/<str:public_id>/edit/", acts.edit, name="act-edit"),
     path("acts/<str:public_id>/remove/", acts.remove, name="act-remove"),
     path("acts/<str:public_id>/restore/", acts.restore, name="act-restore"),
-    path("acts/<str:public_id>/reactions/", reactions.reactions, name="reactions"),
+    path("acts/<str:public_id>/<answer:kind>/", reactions.reactions, name="reactions"),
     path("acts/<str:public_id>/comments/", comments.comments, name="comments"),
     path("comments/<str:public_id>/remove/", comments.remove, name="comment-remove"),
     path("acts/<str:public_id>/pass-on/", links.pass_on, name="pass-on"),

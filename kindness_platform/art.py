@@ -88,7 +88,7 @@ def _quarter(x: float, y: float, quarters: int, shape: Shape, scale: int = 1) ->
         path += f"M{x + half + start[0]:g} {y + half + start[1]:g}{_vector(*out, 'hv')}"
         path += f"a{far} {far} 0 01{round_out[0]:g} {round_out[1]:g}"
         path += f"{_vector(*back, 'hv')}a{near} {near} 0 00{round_in[0]:g} {round_in[1]:g}z" if near else "z"
-    return path
+    return path.replace(" -", "-")
 
 
 def _painted(layers: dict[str, list[str]]) -> str:

@@ -90,7 +90,7 @@ class World:
         )
         public_id = next((value for start, value in by_start if route.name.startswith(start)), self.act.public_id)
         slug = "21-days-of-kindness" if route.name == "program" else self.group.slug
-        return {"public_id": public_id, "slug": slug, "code": self.code.code or "", "size": "small"}
+        return {"public_id": public_id, "slug": slug, "code": self.code.code or "", "size": "small", "kind": "thanks"}
 
     def nonsense(self, route: Route) -> dict[str, str]:
         """The same address with ids that nothing has."""

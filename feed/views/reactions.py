@@ -1,4 +1,4 @@
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
@@ -11,15 +11,12 @@ from feed.models import Act, Reaction
 
 
 @require_POST
-def reactions(request: HttpRequest, public_id: str) -> HttpResponse:
+def reactions(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
     """Answer an act, or take the answer back. Nobody is told a number."""
     user = person(request)
     act = get_object_or_404(Act.objects.visible_to(user).with_card(), public_id=public_id)
     if act.author_id == user.pk or not act.is_in_feed or not act.group.policy.reactions_open:
         raise PermissionDenied
-    kind = request.POST.get("kind", "")
-    if kind not in Reaction.Kind.values:
-        raise BadRequest("This is not an answer.")
     if not limits.allow(request, "react"):
         return limits.too_many(request, "react")
     Reaction.objects.toggle(act, user, kind)
@@ -27,6 +24,7 @@ def reactions(request: HttpRequest, public_id: str) -> HttpResponse:
         return back_to(request, act)
     # The card is drawn once more, and htmx takes nothing out of it but the bar.
     response = render(request, "feed/cards.html", {"cards": cards_for([act], user, [act.group])})
+    response["HX-Retarget"] = f"#act-{act.public_id} .react"
     response["HX-Reswap"] = "outerHTML"
     response["HX-Reselect"] = ".react"
     return response

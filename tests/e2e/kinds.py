@@ -84,7 +84,7 @@ def send_long(page: Page) -> None:
 
 def answer_first(page: Page) -> None:
     """Press the first "Thank you", which gives the answer or takes it back, and wait for the swap."""
-    with page.expect_response("**/reactions/"):
+    with page.expect_response("**/thanks/"):
         page.get_by_role("button", name="Thank you").first.click()
     page.wait_for_timeout(100)
 

@@ -137,7 +137,7 @@ def test_a_member_posts_and_answers_by_keyboard(
     expect(page.locator("article.act", has_text="Waited with a lost child.")).to_be_visible()
     look_at_focus(page, keys)
     thanks = page.locator("article.act", has_text="Brought soup.").get_by_role("button", name="Thank you")
-    with page.expect_response("**/reactions/"):
+    with page.expect_response("**/thanks/"):
         keys.press_on(thanks)
     expect(thanks).to_have_attribute("aria-pressed", "true")
     page.wait_for_timeout(100)

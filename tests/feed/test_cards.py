@@ -35,8 +35,10 @@ def test_addresses_are_those_of_the_routes(group: Group, olive: User, mia: User)
     assert card.url == reverse("act", args=[act.public_id])
     assert card.group_url == reverse("group", args=[group.slug])
     html = html_of(act, mia)
-    for route in ("reactions", "pass-on", "did-too"):
+    for route in ("pass-on", "did-too"):
         assert reverse(route, args=[act.public_id]) in html
+    for kind in Reaction.Kind.values:
+        assert reverse("reactions", args=[act.public_id, kind]) in html
     own = html_of(act, olive)
     for route in ("act-edit", "act-remove"):
         assert reverse(route, args=[act.public_id]) in own
