@@ -1,5 +1,6 @@
 """What a member decides about a prompt: will do, did, another idea, not today, a rest. Always to be changed again."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
@@ -29,11 +30,23 @@ def settle(user: User, step: Step, idea_key: str, *, on: date | None = None) -> 
     return choice
 
 
-def unsettle(user: User, step: Step) -> None:
-    """Open a step again because the act for it was taken back."""
-    done = Choice.objects.filter(participation__user=user, step=step, state=State.DONE).first()
-    if done:
-        done.become(State.OPEN, option="")
+@transaction.atomic
+def unsettle(user: User, step: Step, standing: Iterable[tuple[str, date]] = ()) -> None:
+    """Open a step again because the act for it was taken back; it stays done while another act for it stands.
+
+    Args:
+        user: the author of the act.
+        step: the prompt it answered.
+        standing: idea and day of what the author has told for this step otherwise. It is read when the choice is
+            locked, so that of two acts taken back at once the second finds none.
+    """
+    done = Choice.objects.select_for_update().filter(participation__user=user, step=step, state=State.DONE).first()
+    if done is None:
+        return
+    for idea_key, on in standing:
+        done.become(State.DONE, option=idea_key, on=on)
+        return
+    done.become(State.OPEN, option="")
 
 
 @transaction.atomic

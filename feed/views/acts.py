@@ -114,7 +114,8 @@ def remove(request: HttpRequest, public_id: str) -> HttpResponse:
     with transaction.atomic():
         removed = act.change(Act.State.REMOVED, by=user)
         if removed and act.step is not None and act.author is not None:
-            unsettle(act.author, act.step)
+            others = Act.objects.filter(author=act.author, step=act.step).exclude(state=Act.State.REMOVED)
+            unsettle(act.author, act.step, others.order_by("-pk").values_list("idea_key", "done_on"))
     if removed:
         restore_url = reverse("act-restore", args=[act.public_id])
         messages.success(request, _("The act is taken down."), extra_tags=f"undo:{restore_url}")

@@ -13,7 +13,7 @@ from challenges.choices import settle, unsettle
 from challenges.models import Choice, Participation, Step
 from challenges.prompts import prompts_for
 from groups.models import Group
-from tests.factories import make_challenge
+from tests.factories import make_act, make_challenge
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 3, 2)
@@ -103,6 +103,30 @@ def test_an_act_settles_the_prompt_and_taking_it_back_opens_it(mia: User, group:
     assert prompts_for(mia, [group])[0].state == "done"
     unsettle(mia, step)
     assert prompts_for(mia, [group])[0].state == "open"
+
+
+def test_a_prompt_stays_done_while_another_act_for_it_stands(
+    as_mia: Client, mia: User, group: Group, step: Step
+) -> None:
+    told = [
+        make_act(group, mia, challenge=step.challenge, step=step, idea_key=key, done_on=on)
+        for key, on in (("own", MONDAY), ("", MONDAY + timedelta(days=1)))
+    ]
+    settle(mia, step, "", on=MONDAY + timedelta(days=1))
+    as_mia.post(reverse("act-remove", args=[told[1].public_id]))
+    left = the_choice(mia, step)
+    assert (left.state, left.option, left.on) == ("done", "own", MONDAY)
+    as_mia.post(reverse("act-remove", args=[told[0].public_id]))
+    assert the_choice(mia, step).state == "open"
+
+
+def test_what_somebody_else_told_keeps_no_prompt_done(
+    as_mia: Client, mia: User, olive: User, group: Group, step: Step
+) -> None:
+    mine, _hers = (make_act(group, who, challenge=step.challenge, step=step) for who in (mia, olive))
+    settle(mia, step, "", on=MONDAY)
+    as_mia.post(reverse("act-remove", args=[mine.public_id]))
+    assert the_choice(mia, step).state == "open"
 
 
 def test_who_decides_takes_part_from_then_on(as_olive: Client, olive: User, step: Step) -> None:
