@@ -43,7 +43,8 @@ class ChallengeForm(forms.ModelForm):  # type: ignore[type-arg]
         if challenge.starts_on <= self.today:
             self._keep("starts_on", _("It has begun, so its first day stays where it is."))
         if challenge.is_over:
-            self._keep("ends_on", _("It is over, so its last day stays where it is."))
+            for name in self.fields.keys() - {"own_title"}:
+                self._keep(name, _("It is over, so this stays as it was."))
 
     def _keep(self, name: str, why: Any) -> None:
         self.fields[name].disabled = True

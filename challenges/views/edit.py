@@ -33,7 +33,10 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     form = ChallengeForm(request.POST if request.method == "POST" else None, instance=challenge)
     if form.is_bound and form.is_valid():
         challenge.change(form.changed_data, by=person(request))
-        messages.success(request, _("Saved. What has been told stays as it is."))
+        if challenge.is_over:
+            messages.success(request, _("Its name is saved. It is over, so all else stays as it was."))
+        else:
+            messages.success(request, _("Saved. What has been told stays as it is."))
         return redirect(challenge)
     status = 422 if form.is_bound else 200
     # A form that was refused has already written into its challenge; the page around it shows what is stored.
@@ -50,7 +53,9 @@ def steps(request: HttpRequest, public_id: str) -> HttpResponse:
     user = person(request)
     do = request.POST.get("do", "")
     form = NewStepForm(request.POST if do == "add" else None, challenge=challenge)
-    if do == "add" and form.is_valid():
+    if form.is_bound and challenge.is_over:
+        form.add_error(None, over())
+    elif form.is_bound and form.is_valid():
         step = arrange.add(challenge, user, **form.fields_of_step())
         messages.success(request, _("Your step stands at the end now."))
         return redirect(f"{request.path}#step-{step.public_id}")
@@ -61,10 +66,17 @@ def steps(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "challenges/steps.html", context, status=422 if form.is_bound else 200)
 
 
+def over() -> str:
+    """Why the steps of a challenge that is over cannot be changed, and what can be done instead."""
+    return _("This challenge is over, so its prompts stay as they were. Run it again to change them for the next time.")
+
+
 def _rearranged(request: HttpRequest, challenge: Challenge, do: str) -> HttpResponse:
     step = get_object_or_404(challenge.steps, public_id=request.POST.get("step", "").replace("\0", ""))
     user = person(request)
-    if do in {"up", "down"}:
+    if challenge.is_over:
+        messages.info(request, over())
+    elif do in {"up", "down"}:
         if not arrange.move(challenge, step, -1 if do == "up" else 1, user):
             messages.info(request, _("That step stays where it is."))
     elif do in {"hide", "show"}:
@@ -80,13 +92,18 @@ def step(request: HttpRequest, public_id: str) -> HttpResponse:
     step = get_object_or_404(found, public_id=public_id)
     if not step.challenge.group.can_be_run_by(user):
         raise PermissionDenied
+    if step.challenge.is_over and (request.method != "POST" or request.POST.get("do") == "reset"):
+        messages.info(request, over())
+        return redirect("challenge-steps", step.challenge.public_id)
     if request.POST.get("do") == "reset" and not step.is_own:
         step.reword({})
         messages.success(request, _("The program’s words are back."))
         return redirect("step-edit", step.public_id)
     words = {name: getattr(step.words, name) for name in StepForm.base_fields}
     form = StepForm(request.POST if request.method == "POST" else None, initial=words)
-    if form.is_bound and form.is_valid():
+    if step.challenge.is_over:
+        form.add_error(None, over())
+    elif form.is_bound and form.is_valid():
         step.reword(form.words())
         messages.success(request, _("Saved. From now on the step reads like this."))
         return redirect("challenge-steps", step.challenge.public_id)

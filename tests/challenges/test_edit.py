@@ -233,3 +233,66 @@ def test_a_step_added_after_the_end_does_not_open_the_challenge_again(group: Gro
     arrange.add(challenge, olive, prompt="One more", theme="More", category="connect", minutes=5)
     challenge.refresh_from_db()
     assert challenge.ends_on == MONDAY
+
+
+@pytest.fixture(params=["closed", "cancelled"])
+def over(request: pytest.FixtureRequest, group: Group, olive: User) -> Challenge:
+    challenge = make_challenge(group, starts_on=MONDAY - timedelta(days=60))
+    if request.param == "cancelled":
+        challenge = make_challenge(group, starts_on=MONDAY + timedelta(days=7))
+        challenge.cancel(olive)
+    assert challenge.phase == request.param
+    return challenge
+
+
+def test_of_a_challenge_that_is_over_only_the_name_can_change(as_olive: Client, over: Challenge) -> None:
+    before = Challenge.objects.values("starts_on", "ends_on", "goal").get(pk=over.pk)
+    reply = save(as_olive, over, own_title="Our March", goal="777", starts_on="2026-04-01", ends_on="2026-05-01")
+    assert reply.status_code == 302
+    assert Challenge.objects.values("starts_on", "ends_on", "goal").get(pk=over.pk) == before
+    assert Challenge.objects.get(pk=over.pk).own_title == "Our March"
+    html = as_olive.get(reverse("challenge-edit", args=[over.public_id])).content.decode()
+    assert "Its name is saved. It is over" in html
+    assert html.count("It is over, so this stays as it was.") == 3
+
+
+def test_the_prompts_of_a_challenge_that_is_over_can_be_read_and_stay(as_olive: Client, over: Challenge) -> None:
+    url = reverse("challenge-steps", args=[over.public_id])
+    keys = [(step.step_key, step.hidden_at) for step in steps_of(over)]
+    html = as_olive.get(url).content.decode()
+    assert "This challenge is over" in html
+    assert steps_of(over)[0].words.prompt in html
+    assert "Move down" not in html
+    for do in ("hide", "down"):
+        reply = as_olive.post(url, {"do": do, "step": steps_of(over)[-2].public_id}, follow=True)
+        assert "Run it again to change them" in reply.content.decode()
+    assert [(step.step_key, step.hidden_at) for step in steps_of(over)] == keys
+
+
+def test_a_step_of_a_challenge_that_is_over_is_not_reworded_and_nothing_typed_is_lost(
+    as_olive: Client, over: Challenge
+) -> None:
+    url = reverse("step-edit", args=[steps_of(over)[0].public_id])
+    typed = {"theme": "Ferns", "prompt": "Water the fern."}
+    refused = as_olive.post(url, typed)
+    assert refused.status_code == 422
+    assert "Water the fern." in refused.content.decode()
+    assert as_olive.get(url).status_code == 302
+    assert as_olive.post(url, {"do": "reset"}).status_code == 302
+    assert not any(step.is_edited for step in steps_of(over))
+    added = as_olive.post(
+        reverse("challenge-steps", args=[over.public_id]),
+        {"do": "add", "category": "playful", "minutes": "5", **typed},
+    )
+    assert added.status_code == 422
+    assert "Water the fern." in added.content.decode()
+    assert not any(step.is_own for step in steps_of(over))
+
+
+def test_in_the_late_days_it_can_still_be_extended_and_reworded(as_olive: Client, group: Group) -> None:
+    late = make_challenge(group, starts_on=MONDAY - timedelta(days=22))
+    assert late.phase == "late"
+    assert save(as_olive, late, ends_on="2026-03-20", goal="250").status_code == 302
+    assert Challenge.objects.get(pk=late.pk).phase == "open"
+    words = {"theme": "Ferns", "prompt": "Water the fern."}
+    assert as_olive.post(reverse("step-edit", args=[steps_of(late)[0].public_id]), words).status_code == 302
