@@ -22,6 +22,8 @@ from challenges.schedule import Phase
 from challenges.variety import REPEAT_DAYS, Shown
 from groups.models import Group
 
+SHOWN_PHASES = (Phase.OPEN, Phase.UPCOMING, Phase.LATE)
+"""What stands on Today, in this order."""
 SETTLED = frozenset({Choice.State.DONE, Choice.State.SKIPPED, Choice.State.RESTED})
 
 
@@ -165,7 +167,9 @@ class Prompt:
 
 
 def prompts_for(user: User, groups: Iterable[Group], *, asked: str = "") -> list[Prompt]:
-    """One prompt for each running challenge of a member: soonest to end first, what has ended last.
+    """One prompt for each running challenge of a member: what is on, then what is to come, and what has ended last.
+
+    Of those the soonest to end is first.
 
     Three queries, however many challenges: the challenges with the member's own participation, their
     steps, and the member's choices of late. The groups lend their policies.
@@ -200,11 +204,11 @@ def other_ideas(user: User, challenge: Challenge, step: Step) -> list[str]:
 
 def _prompts(user: User, challenges: Sequence[Challenge], asked: str) -> list[Prompt]:
     today = user.today()
-    running = [c for c in challenges if c.phase_on(today) in {Phase.UPCOMING, Phase.OPEN, Phase.LATE}]
+    running = [challenge for challenge in challenges if challenge.phase_on(today) in SHOWN_PHASES]
     if not running:
         return []
     reader, steps = _reader(user, running)
-    running = sorted(running, key=lambda challenge: challenge.phase_on(today) == Phase.LATE)
+    running.sort(key=lambda challenge: SHOWN_PHASES.index(challenge.phase_on(today)))
     return [reader.prompt(challenge, steps[challenge.pk], asked) for challenge in running]
 
 

@@ -88,6 +88,19 @@ def test_before_the_start_the_prompt_names_the_day(mia: User, group: Group, dail
     assert (prompt.state, prompt.label) == ("upcoming", "Starts on Monday, March 2")
 
 
+def test_what_is_on_stands_above_what_is_to_come_and_what_has_ended_last(mia: User, olive: User, group: Group) -> None:
+    other = make_group(olive)
+    join(other, mia)
+    with on(MONDAY):
+        make_challenge(group, starts_on=MONDAY - timedelta(days=22))
+        make_challenge(other, program="t08", starts_on=MONDAY + timedelta(days=1))
+        make_challenge(group, program="t01", starts_on=MONDAY)
+        prompts = prompts_for(mia, [group, other])
+    assert [prompt.state for prompt in prompts] == ["open", "upcoming", "late"]
+    [_late, upcoming, running] = sorted((prompt.challenge for prompt in prompts), key=lambda one: one.ends_on)
+    assert [prompt.challenge for prompt in prompts[:2]] == [running, upcoming]
+
+
 def test_a_challenge_takes_late_acts_for_a_week_and_then_is_gone(mia: User, group: Group, daily: Challenge) -> None:
     with on(MONDAY + timedelta(days=21)):
         assert prompt_for(mia, group).state == "late"
