@@ -84,7 +84,8 @@ def _daily(challenge: Challenge, steps: Sequence[Step], today: date) -> Overview
         day += timedelta(days=1)
     asked = [cell for cell in cells if cell.step and cell.has_come]
     weekdays = [str(WEEKDAYS_ABBR[(first_weekday + n) % 7]) for n in range(7)]
-    return Overview("daily", len(steps), weekdays, cells, so_far=[cell for cell in asked if cell.state == "past"][::-1])
+    past = [cell for cell in asked if cell.state == "past"]
+    return Overview("daily", challenge.day_number(today)["all"], weekdays, cells, so_far=past[::-1])
 
 
 def _weekly(challenge: Challenge, steps: Sequence[Step], today: date) -> Overview:

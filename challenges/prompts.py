@@ -293,9 +293,10 @@ class Reader:
             prompt.done_this_week, prompt.target = len(done), (cards + 1) // 2 if half else cards
 
     def _asked(self, prompt: Prompt, steps: list[Step], asked: str) -> Step | None:
-        """The earlier step that the address asks for, if its day has come."""
+        """The earlier step that the address asks for, if its day has come; after the end no day comes any more."""
+        last = min(self.today, prompt.challenge.ends_on)
         for place, step in enumerate(steps):
-            has_come = asked_on(prompt.challenge, step, place) <= self.today
+            has_come = asked_on(prompt.challenge, step, place) <= last
             if step.public_id == asked and step.hidden_at is None and has_come:
                 self._fill_slots(prompt, steps)
                 return step
@@ -379,7 +380,8 @@ def _daily_label(prompt: Prompt, steps: Sequence[Step], day: str) -> str:
     place = next((i for i, step in enumerate(steps) if prompt.step and step.pk == prompt.step.pk), None)
     if place is None:
         return day
+    challenge = prompt.challenge
+    asked = schedule.day_of_step(challenge.starts_on, place, workdays_only=challenge.workdays_only)
     if not prompt.is_todays:
-        asked = schedule.day_of_step(prompt.challenge.starts_on, place, workdays_only=prompt.challenge.workdays_only)
         day = day_name(asked)
-    return _("Day %(n)d of %(all)d · %(day)s") % {"n": place + 1, "all": len(steps), "day": day}
+    return _("Day %(n)d of %(all)d · %(day)s") % {**challenge.day_number(asked), "day": day}

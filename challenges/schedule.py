@@ -64,6 +64,15 @@ def last_day(start: date, *, cadence: str, steps: int, weeks: int, length_days: 
     return start + timedelta(days=max(length_days, 1) - 1)
 
 
+def days_between(first: date, last: date, *, workdays_only: bool) -> int:
+    """How many days a daily challenge has from `first` to `last`, both of them included."""
+    days = max((last - first).days + 1, 0)
+    if not workdays_only:
+        return days
+    weeks, rest = divmod(days, 7)
+    return weeks * 5 + sum(is_workday(first + timedelta(days=n)) for n in range(rest))
+
+
 def week_of(start: date, day: date) -> int:
     """The challenge week a day lies in, counted from 0; weeks begin on the weekday of the start."""
     return (day - start).days // 7

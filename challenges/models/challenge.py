@@ -167,6 +167,18 @@ class Challenge(models.Model):
         """Where the whole group stands, by the organization's calendar."""
         return self.phase_on(self.group.organization.today())
 
+    def day_number(self, day: date) -> dict[str, int]:
+        """Which day of the challenge a day is, and of how many, as its dates are now; for "day 3 of 21".
+
+        One that leaves out weekends counts workdays alone; if it starts on a weekend, that is its first day still.
+        """
+        last = min(max(day, self.starts_on), self.ends_on)
+        n, all_days = (
+            schedule.days_between(self.starts_on, until, workdays_only=self.workdays_only)
+            for until in (last, self.ends_on)
+        )
+        return {"n": max(n, 1), "all": max(all_days, 1)}
+
     def takes_acts_of(self, day: date, *, today: date) -> bool:
         """Whether an act done on `day` may be logged today, both in the member's calendar."""
         in_time = today - timedelta(days=schedule.LATE_DAYS) <= day <= today

@@ -76,11 +76,7 @@ def where_of(challenge: Challenge) -> str:
         case Phase.UPCOMING:
             return _("starts on %(day)s") % {"day": day_name(challenge.starts_on)}
         case Phase.OPEN:
-            days = {
-                "n": (today - challenge.starts_on).days + 1,
-                "all": (challenge.ends_on - challenge.starts_on).days + 1,
-            }
-            return _("day %(n)d of %(all)d") % days
+            return _("day %(n)d of %(all)d") % challenge.day_number(today)
         case Phase.LATE:
             return _("ended; late acts until %(day)s") % {"day": day_name(challenge.closes_on)}
     return _("ended on %(day)s") % {"day": day_name(challenge.ends_on)}

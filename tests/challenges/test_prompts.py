@@ -119,6 +119,15 @@ def test_an_earlier_step_can_be_opened_and_a_later_one_cannot(mia: User, group: 
         assert prompt_for(mia, group, last.public_id).state == "open"
 
 
+def test_a_step_whose_day_would_come_after_the_end_is_not_asked(mia: User, group: Group, daily: Challenge) -> None:
+    daily.ends_on = MONDAY + timedelta(days=3)
+    daily.save()
+    steps = list(daily.steps.order_by("position"))
+    with on(MONDAY + timedelta(days=6)):
+        assert prompt_for(mia, group, steps[3].public_id).label.startswith("Day 4 of 4")
+        assert prompt_for(mia, group, steps[4].public_id).state == "late"
+
+
 def test_today_is_the_members_own(group: Group, daily: Challenge) -> None:
     early = make_user("Kiri", time_zone="Pacific/Kiritimati")
     late = make_user("Pago", time_zone="Pacific/Pago_Pago")

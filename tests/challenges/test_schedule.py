@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from challenges.schedule import (
     Phase,
     day_of_step,
+    days_between,
     is_workday,
     last_day,
     loggable_days,
@@ -37,6 +38,13 @@ def test_on_workdays_each_step_has_one_day_and_no_weekend_has_any(start: date, d
         assert nth_workday(start, place) == day
     elif day >= start and is_workday(day):
         assert day > nth_workday(start, 20)
+
+
+@given(start=starts, place=st.integers(min_value=0, max_value=400), workdays=st.booleans())
+def test_the_day_that_asks_a_step_has_the_number_of_the_step(start: date, place: int, workdays: bool) -> None:
+    day = day_of_step(start, place, workdays_only=workdays)
+    assert days_between(start, day, workdays_only=workdays) == place + 1
+    assert days_between(day, day - timedelta(days=1), workdays_only=workdays) == 0
 
 
 def test_a_start_on_saturday_asks_the_first_step_on_monday() -> None:

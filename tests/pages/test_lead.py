@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from challenges.models import Challenge
+from challenges.overview import overview_of
+from challenges.prompts import prompts_for
 from groups.models import Group
 from kindness_platform.charts import Day, chart_of, round_up
 from kindness_platform.coarse import is_coarse, people_taking_part
@@ -126,6 +128,27 @@ def test_each_time_has_its_next_step(as_olive: Client, group: Group, day: int, w
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("workdays_only", "until", "told"),
+    [
+        (False, 9, "10 of 10"),  # ended today
+        (False, 29, "10 of 30"),
+        (True, 9, "8 of 8"),
+        (True, 39, "8 of 30"),
+    ],
+)
+def test_leaders_and_members_read_the_same_day_of_as_many_days(
+    as_olive: Client, mia: User, group: Group, wednesday: Any, workdays_only: bool, until: int, told: str
+) -> None:
+    challenge = make_challenge(group, starts_on=MONDAY, workdays_only=workdays_only)
+    challenge.ends_on = MONDAY + timedelta(days=until)
+    challenge.save(update_fields=["ends_on"])
+    [prompt] = prompts_for(mia, [group])
+    assert prompt.label.startswith(f"Day {told} ·")
+    assert f"day {told}" in page(as_olive, group)
+    assert overview_of(challenge, mia).number == int(told.split()[-1])
+
+
 def test_a_group_without_a_challenge_is_offered_one(as_olive: Client, group: Group) -> None:
     assert "Start one" in page(as_olive, group)
 
