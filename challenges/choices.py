@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from challenges.models import Choice, Step
 from challenges.offers import MY_OWN
-from challenges.prompts import Prompt, other_ideas, prompt_of
+from challenges.prompts import Prompt, prompt_of
 
 State = Choice.State
 REMEMBERED = 60
@@ -82,12 +83,13 @@ def _may_take(prompt: Prompt, option: str) -> bool:
 
 def _swap(user: User, prompt: Prompt) -> None:
     assert prompt.step is not None  # noqa: S101
-    new = other_ideas(user, prompt.challenge, prompt.step)
+    new = [idea.key for idea in prompt.offers.next_for(prompt.step)]
     choice = _kept(choice_for(user, prompt.step), prompt)
     choice.offered = [*choice.offered, *new][-REMEMBERED:]
     choice.swaps = min(choice.swaps + 1, 1000)
     choice.state = State.OPEN
-    choice.save(update_fields=["offered", "swaps", "state"])
+    choice.changed_at = timezone.now()
+    choice.save(update_fields=["offered", "swaps", "state", "changed_at"])
 
 
 def _kept(choice: Choice, prompt: Prompt) -> Choice:

@@ -17,13 +17,15 @@ from challenges import schedule
 from challenges.catalog import Idea, StepTemplate, ideas
 from challenges.days import day_name
 from challenges.models import Challenge, Choice, Participation, Step
-from challenges.offers import MY_OWN, OWN_WORDS, Offers, asked_on, remembered
+from challenges.offers import MY_OWN, OWN_WORDS, Offers, asked_on
 from challenges.schedule import Phase
-from challenges.variety import REPEAT_DAYS, Shown
+from challenges.variety import REPEAT_DAYS
 from groups.models import Group
 
 SHOWN_PHASES = (Phase.OPEN, Phase.UPCOMING, Phase.LATE)
 """What stands on Today, in this order."""
+HISTORY_DAYS = 3 * REPEAT_DAYS
+"""What ended longer ago has no say any more in what is offered: neither itself, nor by what came right after it."""
 SETTLED = frozenset({Choice.State.DONE, Choice.State.SKIPPED, Choice.State.RESTED})
 
 
@@ -59,6 +61,7 @@ class Prompt:
     today: date
     state: str
     label: str
+    offers: Offers = field(repr=False)
     step: Step | None = None
     choice: Choice | None = None
     options: list[Option] = field(default_factory=list)
@@ -169,77 +172,75 @@ class Prompt:
 def prompts_for(user: User, groups: Iterable[Group], *, asked: str = "") -> list[Prompt]:
     """One prompt for each running challenge of a member: what is on, then what is to come, and what has ended last.
 
-    Of those the soonest to end is first.
-
-    Three queries, however many challenges: the challenges with the member's own participation, their
-    steps, and the member's choices of late. The groups lend their policies.
+    Of those the soonest to end is first. Three queries, however many challenges: the challenges with the member's
+    own participation, their steps, and the member's choices of late. The groups lend their policies.
 
     Args:
         user: the member.
         groups: the groups they are active in.
         asked: public id of an earlier step to open instead of today's ("any day can be done on any day").
     """
-    known = {group.pk: group for group in groups}
-    mine = FilteredRelation("participations", condition=Q(participations__user=user))
-    running = Challenge.objects.running_for(user).filter(group__in=known).annotate(mine=mine)
-    challenges = list(running.select_related("mine"))  # type: ignore[misc]
-    for challenge in challenges:
-        challenge.group = known[challenge.group_id]
-    return _prompts(user, challenges, asked)
+    running, reader = _read(user, groups)
+    return [reader.prompt(challenge, asked) for challenge in running]
 
 
 def prompt_of(user: User, challenge: Challenge, *, asked: str = "") -> Prompt | None:
-    """The prompt of one challenge, as `prompts_for` would give it; None when there is nothing to ask."""
-    challenge.mine = challenge.participations.filter(user=user).first()  # type: ignore[attr-defined]
-    return next(iter(_prompts(user, [challenge], asked)), None)
+    """The prompt of one challenge, as `prompts_for` gives it; None when there is nothing to ask."""
+    mine = Group.objects.of_member(user).select_related("organization")
+    # What stands beside a prompt depends on the member's other challenges too, so all of them are read.
+    running, reader = _read(user, mine)
+    return next((reader.prompt(one, asked) for one in running if one.pk == challenge.pk), None)
 
 
-def other_ideas(user: User, challenge: Challenge, step: Step) -> list[str]:
-    """Keys of the ideas that come next when a member asks for others beside this step."""
-    reader, steps = _reader(user, [challenge])
-    mine = steps[challenge.pk]
-    place = next(i for i, one in enumerate(mine) if one.pk == step.pk)
-    return [idea.key for idea in reader.offers(challenge, mine).next_for(mine[place], place)]
-
-
-def _prompts(user: User, challenges: Sequence[Challenge], asked: str) -> list[Prompt]:
+def _read(user: User, groups: Iterable[Group]) -> "tuple[list[Challenge], Reader]":
+    """A member's challenges in the order of Today, and what turns them into prompts."""
     today = user.today()
+    known = {group.pk: group for group in groups}
+    mine = FilteredRelation("participations", condition=Q(participations__user=user))
+    near = Challenge.objects.near_for(user, days=HISTORY_DAYS).filter(group__in=known).annotate(mine=mine)
+    challenges = list(near.select_related("mine"))  # type: ignore[misc]
+    for challenge in challenges:
+        challenge.group = known[challenge.group_id]
     running = [challenge for challenge in challenges if challenge.phase_on(today) in SHOWN_PHASES]
-    if not running:
-        return []
-    reader, steps = _reader(user, running)
     running.sort(key=lambda challenge: SHOWN_PHASES.index(challenge.phase_on(today)))
-    return [reader.prompt(challenge, steps[challenge.pk], asked) for challenge in running]
-
-
-def _reader(user: User, running: Sequence[Challenge]) -> "tuple[Reader, dict[int, list[Step]]]":
-    """The steps of these challenges and one member's choices of late: two queries."""
-    steps: dict[int, list[Step]] = {challenge.pk: [] for challenge in running}
-    by_id = {challenge.pk: challenge for challenge in running}
-    for step in Step.objects.filter(challenge__in=running).order_by("challenge", "position"):
+    if not running:
+        return [], Reader(user, today, {}, [])
+    by_id = {challenge.pk: challenge for challenge in (*running, *_just_before(running, challenges))}
+    steps: dict[int, list[Step]] = {pk: [] for pk in by_id}
+    for step in Step.objects.filter(challenge__in=by_id).order_by("challenge", "position"):
         # The step borrows the challenge that is already here, so that its words cost no query.
         step.challenge = by_id[step.challenge_id]
         steps[step.challenge_id].append(step)
-    today = user.today()
-    late = Q(on__gt=today - timedelta(days=REPEAT_DAYS)) | Q(step__challenge__in=running)
+    late = Q(on__gt=today - timedelta(days=REPEAT_DAYS)) | Q(step__challenge__in=by_id)
     choices = Choice.objects.filter(late, participation__user=user).order_by("pk")
-    return Reader(user, today, list(choices)), steps
+    return running, Reader(user, today, steps, list(choices))
+
+
+def _just_before(running: Sequence[Challenge], challenges: Iterable[Challenge]) -> list[Challenge]:
+    """The challenges that ended so shortly before these began that what they offered must not come back yet."""
+    found = []
+    begin = min(challenge.starts_on for challenge in running)
+    others = [challenge for challenge in challenges if challenge not in running]
+    for challenge in sorted(others, key=lambda challenge: challenge.ends_on, reverse=True):
+        if challenge.ends_on > begin - timedelta(days=REPEAT_DAYS):
+            found.append(challenge)
+            begin = min(begin, challenge.starts_on)
+    return found
 
 
 class Reader:
-    """Turns challenges, their steps and a member's choices into prompts."""
+    """Turns a member's challenges, their steps and the member's choices into prompts."""
 
-    def __init__(self, user: User, today: date, choices: Sequence[Choice]) -> None:
-        self.user, self.today = user, today
+    def __init__(self, user: User, today: date, steps: Mapping[int, Sequence[Step]], choices: Sequence[Choice]) -> None:
+        self.today, self.steps = today, steps
         self.choices = {choice.step_id: choice for choice in choices}
-        self.language = get_language() or "en"
-        self.library = ideas(self.language)
-        # What is offered in one challenge is not offered in another on the same page.
-        self.history: list[Shown] = remembered(choices, self.library)
+        self.library = ideas(get_language() or "en")
+        self.offers = Offers(user, today, steps, self.choices)
 
-    def prompt(self, challenge: Challenge, steps: list[Step], asked: str) -> Prompt:
+    def prompt(self, challenge: Challenge, asked: str) -> Prompt:
+        steps = self.steps[challenge.pk]
         participation = cast("Participation | None", getattr(challenge, "mine", None))
-        prompt = Prompt(challenge, participation, self.today, state="open", label="")
+        prompt = Prompt(challenge, participation, self.today, state="open", label="", offers=self.offers)
         phase = challenge.phase_on(self.today)
         self._count(prompt, steps)
         step = self._asked(prompt, steps, asked) if phase != Phase.UPCOMING else None
@@ -254,32 +255,19 @@ class Reader:
             prompt.step = step or self._current(prompt, steps)
         prompt.label = label(prompt, steps)
         if prompt.step:
-            self._open(prompt, steps)
+            self._open(prompt, prompt.step)
         return prompt
 
-    def _open(self, prompt: Prompt, steps: list[Step]) -> None:
+    def _open(self, prompt: Prompt, step: Step) -> None:
         """Fill in what belongs to the step that is shown: the choice, the options and the state."""
-        step = cast(Step, prompt.step)
         prompt.choice = self.choices.get(step.pk)
-        offers = self.offers(prompt.challenge, steps)
-        beside = offers.up_to([step]).get(step.pk, [])
-        self.history = offers.history
-        prompt.options = options(step, beside, prompt.choice, self.library)
+        prompt.options = options(step, self.offers.beside(step), prompt.choice, self.library)
         for slot in prompt.slots:
             slot.is_current = slot.step.pk == step.pk
         if prompt.state == "open" and prompt.choice:
             prompt.state = prompt.choice.state
 
-    def offers(self, challenge: Challenge, steps: list[Step]) -> Offers:
-        own = {step.pk for step in steps}
-        # This challenge's stored offers are gone through step by step; they are not history twice.
-        keys = {key for pk in own if (c := self.choices.get(pk)) for key in (*c.offered, c.option)}
-        history = [met for met in self.history if met.key not in keys]
-        return Offers(
-            challenge, steps, self.choices, member=self.user.public_id, history=history, language=self.language
-        )
-
-    def _count(self, prompt: Prompt, steps: list[Step]) -> None:
+    def _count(self, prompt: Prompt, steps: Sequence[Step]) -> None:
         """How many this member has done: in this week, or of all the cards. Nobody else is shown this."""
         done = [c for step in steps if (c := self.choices.get(step.pk)) and c.state == Choice.State.DONE]
         challenge, participation = prompt.challenge, prompt.participation
@@ -292,7 +280,7 @@ class Reader:
             cards = sum(step.hidden_at is None for step in steps)
             prompt.done_this_week, prompt.target = len(done), (cards + 1) // 2 if half else cards
 
-    def _asked(self, prompt: Prompt, steps: list[Step], asked: str) -> Step | None:
+    def _asked(self, prompt: Prompt, steps: Sequence[Step], asked: str) -> Step | None:
         """The earlier step that the address asks for, if its day has come; after the end no day comes any more."""
         last = min(self.today, prompt.challenge.ends_on)
         for place, step in enumerate(steps):
@@ -302,7 +290,7 @@ class Reader:
                 return step
         return None
 
-    def _current(self, prompt: Prompt, steps: list[Step]) -> Step | None:
+    def _current(self, prompt: Prompt, steps: Sequence[Step]) -> Step | None:
         if prompt.challenge.cadence == Challenge.Cadence.DAILY:
             step = self._of_the_day(prompt.challenge, steps)
             prompt.state = "open" if step else "day_off"
@@ -321,14 +309,14 @@ class Reader:
         intended = [slot.step for slot in prompt.slots if slot.state == Choice.State.INTENDED]
         return next(iter(intended or waiting), None) if prompt.state != "all_done" else None
 
-    def _of_the_day(self, challenge: Challenge, steps: list[Step]) -> Step | None:
+    def _of_the_day(self, challenge: Challenge, steps: Sequence[Step]) -> Step | None:
         """What a daily challenge asks today; a hidden step leaves its day free and moves no other."""
         if challenge.cadence != Challenge.Cadence.DAILY:
             return None
         place = schedule.position_on(challenge.starts_on, self.today, len(steps), workdays_only=challenge.workdays_only)
         return None if place is None or steps[place].hidden_at else steps[place]
 
-    def _fill_slots(self, prompt: Prompt, steps: list[Step]) -> None:
+    def _fill_slots(self, prompt: Prompt, steps: Sequence[Step]) -> None:
         challenge = prompt.challenge
         if challenge.cadence == Challenge.Cadence.DAILY:
             return

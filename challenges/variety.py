@@ -23,12 +23,20 @@ OFFERED = 2
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One idea that a member has met on a day: `key` is empty for a prompt's own words."""
+    """One idea that a member has met: `key` is empty for a prompt's own words.
+
+    What is asked by the week or all at once is met from the day `on` up to the day `until`.
+    """
 
     on: date
     key: str
     category: str
     settings: frozenset[str] = frozenset()
+    until: date | None = None
+
+    def is_near(self, day: date) -> bool:
+        """Whether it is too fresh on a day to be shown elsewhere."""
+        return (day - (self.until or self.on)).days < REPEAT_DAYS and (self.on - day).days < REPEAT_DAYS
 
 
 @dataclass(slots=True)
@@ -80,7 +88,7 @@ def offer(
         swaps: how often the member has asked for other ideas on this prompt.
         seen: keys already shown on this prompt, which a swap does not bring back while others are left.
     """
-    near = [shown for shown in history if abs((day - shown.on).days) < REPEAT_DAYS]
+    near = [shown for shown in history if shown.is_near(day)]
     week = [shown for shown in near if abs((day - shown.on).days) < WEEK_DAYS]
     used = {shown.key for shown in near} | set(seen)
     wanted = [pool.by_key[key] for key in preferred if key in pool.by_key] if not swaps else []
@@ -131,8 +139,8 @@ def _lack(categories: Collection[str], settings: Collection[str]) -> int:
     return max(CATEGORIES - len(categories), SETTINGS - len(settings), 0)
 
 
-def shown(on: date, category: str, ideas: Iterable[Idea]) -> list[Shown]:
+def shown(on: date, category: str, ideas: Iterable[Idea], *, until: date | None = None) -> list[Shown]:
     """An offer as history: the prompt's own words and each idea beside them."""
-    return [Shown(on, "", category)] + [
-        Shown(on, idea.key, idea.category.value, frozenset(idea.settings)) for idea in ideas
+    return [Shown(on, "", category, until=until)] + [
+        Shown(on, idea.key, idea.category.value, frozenset(idea.settings), until) for idea in ideas
     ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -29,11 +29,15 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
     def visible_to(self, user: User) -> "ChallengeQuerySet":
         return self.filter(group__in=Group.objects.visible_to(user))
 
-    def running_for(self, user: User) -> "ChallengeQuerySet":
-        """Challenges of a member's groups that are upcoming, open or still take late acts, soonest to end first."""
-        oldest = timezone.now().date() - timedelta(days=schedule.LATE_DAYS + 1)
+    def near_for(self, user: User, *, days: int) -> "ChallengeQuerySet":
+        """Challenges of a member's groups that are to come, are on or ended so many days ago, soonest to end first.
+
+        Each knows since when this person has been in its group (`member_since`).
+        """
+        oldest = timezone.now().date() - timedelta(days=days + 1)
         member = Membership.objects.active().filter(group=OuterRef("group"), user=user)
-        return self.filter(Exists(member), cancelled_at=None, ends_on__gte=oldest).order_by("ends_on", "pk")
+        found = self.filter(Exists(member), cancelled_at=None, ends_on__gte=oldest).order_by("ends_on", "pk")
+        return found.annotate(member_since=Subquery(member.values("joined_at")))
 
     def of_day(self, group: Group, day: date) -> "ChallengeQuerySet":
         """The challenges that ran in a group on a day, soonest to end first."""
