@@ -89,8 +89,11 @@ class JoinCode(models.Model):
         return cls.objects.live().filter(group=group, purpose=cls.Purpose.ADULT).order_by("-created_at", "-pk").first()
 
     @classmethod
+    @transaction.atomic
     def current(cls, group: Group, by: User | None = None) -> "JoinCode":
         """The group's live code for adults; a new one where there is none."""
+        # The group's row is the lock, as in `rotate`: of two who ask for the first code at once, one makes it.
+        Group.objects.select_for_update().get(pk=group.pk)
         return cls.live_of(group) or cls.objects.create(
             group=group, created_by=by, expires_at=timezone.now() + LIFETIME
         )

@@ -1,11 +1,14 @@
 """Olive invites people: words, link, code, picture and mail."""
 
+import contextlib
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +18,7 @@ from challenges.models import Challenge
 from groups.models import Group, JoinCode
 from notifications.models import Delivery, Notice
 from notifications.sender import deliver
+from tests.factories import make_group, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +87,39 @@ def test_two_rotations_at_the_same_moment_leave_one_live_code(group: Group, code
     code.rotate(olive)
     code.rotate(olive)  # the second one still held the code as it was before the first
     assert JoinCode.objects.live().filter(group=group).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_ask_for_the_first_code_at_once_get_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    group = make_group(make_user("Olive"))
+    codes: list[JoinCode] = []
+    ready = threading.Barrier(5)
+    together = threading.Barrier(5)
+    seen = JoinCode.live_of
+
+    def live_of(group: Group) -> JoinCode | None:
+        """All five look before any of them acts on it, unless somebody keeps them from looking."""
+        found = seen(group)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            together.wait(timeout=0.2)
+        return found
+
+    monkeypatch.setattr(JoinCode, "live_of", live_of)
+
+    def ask() -> None:
+        try:
+            ready.wait()
+            codes.append(JoinCode.current(group))
+        finally:
+            connection.close()
+
+    people = [threading.Thread(target=ask) for _ in range(5)]
+    for person in people:
+        person.start()
+    for person in people:
+        person.join()
+    assert len(codes) == 5
+    assert {code.code for code in codes} == {JoinCode.objects.live().get(group=group).code}
 
 
 def test_the_qr_code_is_a_picture_with_a_name_and_the_code(as_olive: Client, group: Group, code: JoinCode) -> None:
