@@ -6,12 +6,12 @@ from allauth.core.internal import ratelimit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-# action: "times/span/per what"; `user` and `key` (whatever the caller names) are told apart, `ip` is the client's
-# address as TRUSTED_PROXIES lets us know it. What allauth does itself (sign-in, codes, sign-up) is limited there.
+# action: "times/span/per what"; `ip` is the client's address as TRUSTED_PROXIES lets us know it. No limit is shared by
+# everybody, or one visitor could use it up for all. allauth limits what it does itself: sign-in, codes, sign-up.
 LIMITS = {
-    # Wrong join codes only: a right one is given back (`attempt`). 1,000 live codes of 40 bits and 1,000 wrong
-    # tries a day from everywhere together: 1,000 * 1,000 / 2**40 < 1e-6 (SAFETY B10, tests/groups/test_join.py).
-    "join": "20/5m/ip,100/d/ip,1000/d/key",
+    # Wrong join codes only: a right one is given back (`attempt`). What makes guessing hopeless is the length of the
+    # codes (SAFETY B10, tests/groups/test_join.py).
+    "join": "20/5m/ip,100/d/ip",
     "start": "20/h/ip",
     "invite": "30/h/user",
     "post": "30/m/user,300/h/user",
@@ -24,25 +24,24 @@ LIMITS = {
 }
 
 
-def attempt(request: HttpRequest, action: str, key: str = "") -> ratelimit.RateLimitUsage | None:
+def attempt(request: HttpRequest, action: str) -> ratelimit.RateLimitUsage | None:
     """Count one use of `action`, to be taken back with `.rollback()` if it turns out to be harmless.
 
     Counting first and taking back later lets no two requests slip through together; None means too many.
     """
     LIMITS[action]
-    return ratelimit.consume(request, app="goodturn", action=action, config=LIMITS, key=key or None, limit_get=True)
+    return ratelimit.consume(request, app="goodturn", action=action, config=LIMITS, limit_get=True)
 
 
-def allow(request: HttpRequest, action: str, key: str = "") -> bool:
+def allow(request: HttpRequest, action: str) -> bool:
     """Count one use of `action`; False when there have been too many.
 
     Args:
         request: whose person and address are counted.
         action: a row of LIMITS; an unknown one is a programming error.
-        key: what "per key" means for this action, if it has such a limit.
     """
     LIMITS[action]
-    used = ratelimit.consume(request, app="goodturn", action=action, config=LIMITS, key=key or None, limit_get=True)
+    used = ratelimit.consume(request, app="goodturn", action=action, config=LIMITS, limit_get=True)
     return used is not None
 
 

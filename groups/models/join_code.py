@@ -12,14 +12,18 @@ from accounts.models import User
 from groups.models.group import Group
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-LENGTH = 8
+LENGTH = 12
 LIFETIME = timedelta(days=90)
 # Letters that would spell something unkind on a poster; a new code is drawn instead.
 UNKIND = ("FUC", "FUK", "SHT", "CUNT", "KKK", "NAZ", "SEX", "ASS", "FAG", "DYKE", "RAPE", "KYS", "DEAD", "HATE", "KLL")
 
 
 def draw_code() -> str:
-    """8 letters of 32, 40 bits; no letter looks like another (SAFETY B10)."""
+    """12 letters of 32, 60 bits; no letter looks like another (SAFETY B10).
+
+    So many that guessing is hopeless however often it is tried, from however many addresses: no limit that all
+    visitors share is needed, with which one of them could shut out the others.
+    """
     while True:
         code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
         if not any(word in code for word in UNKIND):
@@ -32,6 +36,11 @@ def normalize_code(typed: str) -> str:
 
     plain = unicodedata.normalize("NFKC", typed).upper()
     return "".join(character for character in plain if character.isalnum())[:32]
+
+
+def in_fours(code: str) -> str:
+    """A code with a dash after every four letters."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
 class JoinCodeQuerySet(models.QuerySet["JoinCode"]):
@@ -80,8 +89,8 @@ class JoinCode(models.Model):
 
     @property
     def spaced(self) -> str:
-        """The code as people read it: two fours with a dash."""
-        return f"{self.code[:4]}-{self.code[4:]}" if self.code else ""
+        """The code as people read it."""
+        return in_fours(self.code or "")
 
     @classmethod
     def live_of(cls, group: Group) -> "JoinCode | None":

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.views.sign_in import SignupView
 from challenges.programs import Glance
 from groups.models import JoinCode
-from groups.models.join_code import normalize_code
+from groups.models.join_code import LENGTH, in_fours, normalize_code
 from kindness_platform.pages import joining
 
 # Only the site's origin goes along, so a code never stands in a Referer. ("no-referrer" would turn the Origin
@@ -25,11 +25,11 @@ REFERRER_POLICY = "strict-origin"
 class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
-        help_text=_("Eight letters and digits. Capitals, spaces and dashes do not matter."),
+        help_text=_("Twelve letters and digits. Capitals, spaces and dashes do not matter."),
         max_length=60,
         error_messages={
             "required": _("Please type the code from your invitation."),
-            "max_length": _("A code has eight letters and digits. Please look at the invitation again."),
+            "max_length": _("A code has twelve letters and digits. Please look at the invitation again."),
         },
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "code-in"}
@@ -57,7 +57,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def join(request: HttpRequest, code: str) -> HttpResponseBase:
     """What a code opens, and the way in. Whatever is wrong with a code, the answer is the same."""
-    attempt = limits.attempt(request, "join", key="all")
+    attempt = limits.attempt(request, "join")
     if attempt is None:
         return _quietly(limits.too_many(request, "join"))
     found = JoinCode.objects.find(code)
@@ -107,7 +107,7 @@ def _offer(code: JoinCode) -> dict[str, Any]:
 
 
 def _no_such_code(request: HttpRequest, code: str) -> HttpResponse:
-    form = CodeForm(initial={"code": normalize_code(code)[:8]})
+    form = CodeForm(initial={"code": in_fours(normalize_code(code)[:LENGTH])})
     return _quietly(render(request, "pages/enter_code.html", {"form": form, "wrong": True}, status=404))
 
 
