@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import cast
+from operator import attrgetter
+from typing import Any, cast
 
-from django.db.models import FilteredRelation, Q
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language
@@ -24,6 +25,8 @@ from groups.models import Group
 
 SHOWN_PHASES = (Phase.OPEN, Phase.UPCOMING, Phase.LATE)
 """What stands on Today, in this order."""
+AT_ONCE = 3
+"""So many prompts stand on a page in full. Who takes part in more challenges finds the others by name."""
 HISTORY_DAYS = 3 * REPEAT_DAYS
 """What ended longer ago has no say any more in what is offered: neither itself, nor by what came right after it."""
 SETTLED = frozenset({Choice.State.DONE, Choice.State.SKIPPED, Choice.State.RESTED})
@@ -169,7 +172,13 @@ class Prompt:
         return f"{reverse('home')}?step={step}&idea={key}#post"
 
 
-def prompts_for(user: User, groups: Iterable[Group], *, asked: str = "") -> list[Prompt]:
+class Prompts(list[Prompt]):
+    """The prompts of a page. `others` are the running challenges whose prompts it has no room for."""
+
+    others: Sequence[Challenge] = ()
+
+
+def prompts_for(user: User, groups: Iterable[Group], *, asked: str = "", picked: Group | None = None) -> Prompts:
     """One prompt for each running challenge of a member: what is on, then what is to come, and what has ended last.
 
     Of those the soonest to end is first. Three queries, however many challenges: the challenges with the member's
@@ -179,33 +188,60 @@ def prompts_for(user: User, groups: Iterable[Group], *, asked: str = "") -> list
         user: the member.
         groups: the groups they are active in.
         asked: public id of an earlier step to open instead of today's ("any day can be done on any day").
+        picked: the group whose challenges come first where there are too many for one page.
     """
-    running, reader = _read(user, groups)
-    return [reader.prompt(challenge, asked) for challenge in running]
+    running = _running(user, groups, asked)
+    first = [one for one in running if one.is_asked or (picked and one.group_id == picked.pk)]
+    page = _page(running, first)
+    reader = _read(user, running, page)
+    prompts = Prompts(reader.prompt(challenge, asked) for challenge in page)
+    prompts.others = [one for one in running if one.is_running and one not in page]
+    return prompts
 
 
 def prompt_of(user: User, challenge: Challenge, *, asked: str = "") -> Prompt | None:
     """The prompt of one challenge, as `prompts_for` gives it; None when there is nothing to ask."""
-    mine = Group.objects.of_member(user).select_related("organization")
-    # What stands beside a prompt depends on the member's other challenges too, so all of them are read.
-    running, reader = _read(user, mine)
-    return next((reader.prompt(one, asked) for one in running if one.pk == challenge.pk), None)
+    running = _running(user, Group.objects.of_member(user).select_related("organization"), asked)
+    # What stands beside a prompt depends on the member's other challenges too, so those of its page are read.
+    page = _page(running, [one for one in running if one.pk == challenge.pk])
+    reader = _read(user, running, page)
+    return next((reader.prompt(one, asked) for one in page if one.pk == challenge.pk), None)
 
 
-def _read(user: User, groups: Iterable[Group]) -> "tuple[list[Challenge], Reader]":
-    """A member's challenges in the order of Today, and what turns them into prompts."""
+def _running(user: User, groups: Iterable[Group], asked: str) -> list[Any]:
+    """A member's challenges in the order of Today, and after them those that ended a while ago.
+
+    Each knows whether it stands on Today (`is_running`) and whether the step that is asked for is one of its
+    own (`is_asked`).
+    """
     today = user.today()
     known = {group.pk: group for group in groups}
     mine = FilteredRelation("participations", condition=Q(participations__user=user))
-    near = Challenge.objects.near_for(user, days=HISTORY_DAYS).filter(group__in=known).annotate(mine=mine)
-    challenges = list(near.select_related("mine"))  # type: ignore[misc]
-    for challenge in challenges:
+    near: Any = Challenge.objects.near_for(user, days=HISTORY_DAYS).filter(group__in=known).annotate(mine=mine)
+    asks = Exists(Step.objects.filter(challenge=OuterRef("pk"), public_id=asked)) if asked else Value(False)
+    found = list(near.annotate(is_asked=asks).select_related("mine"))
+    for challenge in found:
         challenge.group = known[challenge.group_id]
-    running = [challenge for challenge in challenges if challenge.phase_on(today) in SHOWN_PHASES]
-    running.sort(key=lambda challenge: SHOWN_PHASES.index(challenge.phase_on(today)))
-    if not running:
-        return [], Reader(user, today, {}, [])
-    by_id = {challenge.pk: challenge for challenge in (*running, *_just_before(running, challenges))}
+        phase = challenge.phase_on(today)
+        challenge.is_running = phase in SHOWN_PHASES
+        challenge.rank = SHOWN_PHASES.index(phase) if challenge.is_running else len(SHOWN_PHASES)
+    return sorted(found, key=attrgetter("rank"))
+
+
+def _page(challenges: Sequence[Any], first: Sequence[Any]) -> list[Any]:
+    """The challenges whose prompts stand on one page in full."""
+    running = [one for one in challenges if one.is_running]
+    if len(running) <= AT_ONCE:
+        return running
+    return [*(one for one in first if one.is_running), *(one for one in running if one not in first)][:AT_ONCE]
+
+
+def _read(user: User, challenges: Sequence[Challenge], page: Sequence[Challenge]) -> "Reader":
+    """What turns the challenges of a page into prompts, with what they and those just before them have offered."""
+    today = user.today()
+    if not page:
+        return Reader(user, today, {}, [])
+    by_id = {challenge.pk: challenge for challenge in (*page, *_just_before(page, challenges))}
     steps: dict[int, list[Step]] = {pk: [] for pk in by_id}
     for step in Step.objects.filter(challenge__in=by_id).order_by("challenge", "position"):
         # The step borrows the challenge that is already here, so that its words cost no query.
@@ -213,19 +249,19 @@ def _read(user: User, groups: Iterable[Group]) -> "tuple[list[Challenge], Reader
         steps[step.challenge_id].append(step)
     late = Q(on__gt=today - timedelta(days=REPEAT_DAYS)) | Q(step__challenge__in=by_id)
     choices = Choice.objects.filter(late, participation__user=user).order_by("pk")
-    return running, Reader(user, today, steps, list(choices))
+    return Reader(user, today, steps, list(choices))
 
 
-def _just_before(running: Sequence[Challenge], challenges: Iterable[Challenge]) -> list[Challenge]:
+def _just_before(running: Sequence[Any], challenges: Iterable[Any]) -> list[Any]:
     """The challenges that ended so shortly before these began that what they offered must not come back yet."""
     found = []
     begin = min(challenge.starts_on for challenge in running)
-    others = [challenge for challenge in challenges if challenge not in running]
+    others = [challenge for challenge in challenges if not challenge.is_running]
     for challenge in sorted(others, key=lambda challenge: challenge.ends_on, reverse=True):
         if challenge.ends_on > begin - timedelta(days=REPEAT_DAYS):
             found.append(challenge)
             begin = min(begin, challenge.starts_on)
-    return found
+    return found[:AT_ONCE]
 
 
 class Reader:

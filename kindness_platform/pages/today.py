@@ -72,7 +72,8 @@ def _feed(request: HttpRequest, places: list[Group]) -> dict[str, Any]:
 def _today(request: HttpRequest, places: list[Group]) -> dict[str, Any]:
     user = person(request)
     asked = request.GET.get("step", "")
-    prompts = prompts_for(user, places, asked=asked)
+    picked = next((place for place in places if place.slug == request.GET.get("group")), None)
+    prompts = prompts_for(user, places, asked=asked, picked=picked)
     totals = totals_of([prompt.challenge for prompt in prompts])
     group, step = _where(request, places, prompts)
     kind = step.words_for(group.mode).record if step else "did"

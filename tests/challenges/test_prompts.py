@@ -9,7 +9,7 @@ import time_machine
 from accounts.models import User
 from challenges.choices import decide, settle
 from challenges.models import Challenge, Choice, Participation
-from challenges.prompts import Prompt, prompts_for
+from challenges.prompts import Prompt, prompt_of, prompts_for
 from groups.models import Group
 from tests.factories import join, make_challenge, make_group, make_user
 
@@ -290,4 +290,26 @@ def test_ten_challenges_cost_as_many_queries_as_one(
             with django_assert_num_queries(3):  # type: ignore[attr-defined]
                 prompts = prompts_for(mia, groups[:number])
                 assert all(prompt.headline for prompt in prompts)
-            assert len(prompts) == number
+            assert len(prompts) + len(prompts.others) == number
+
+
+def test_a_page_has_room_for_three_prompts_and_names_the_others(mia: User, olive: User) -> None:
+    with on(MONDAY):
+        groups = [make_group(olive, name=f"Group {n}") for n in range(5)]
+        challenges = []
+        for weeks, group in enumerate(groups):
+            join(group, mia)
+            challenges.append(make_challenge(group, starts_on=MONDAY))
+            Challenge.objects.filter(group=group).update(ends_on=MONDAY + timedelta(days=10 + weeks))
+        soonest = prompts_for(mia, groups)
+        assert [prompt.challenge for prompt in soonest] == challenges[:3]
+        assert soonest.others == challenges[3:]
+        picked = prompts_for(mia, groups, picked=groups[4])
+        assert [prompt.challenge for prompt in picked] == [challenges[4], *challenges[:2]]
+        step = challenges[3].steps.first()
+        assert step is not None
+        asked = prompts_for(mia, groups, asked=step.public_id)
+        assert asked[0].step == step
+        alone = prompt_of(mia, challenges[4])
+        assert alone is not None
+        assert alone.options == picked[0].options

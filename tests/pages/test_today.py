@@ -242,3 +242,18 @@ def test_today_changes_nothing_when_it_is_looked_at(as_mia: Client, group: Group
 
 def test_an_empty_place_in_the_feed_is_its_beginning(as_mia: Client, group: Group) -> None:
     assert 'id="post"' in as_mia.get("/?before=").content.decode()
+
+
+def test_more_challenges_than_a_page_holds_are_named_and_lead_to_their_prompt(
+    as_mia: Client, mia: User, olive: User, group: Group
+) -> None:
+    groups = [group, *(make_group(olive, name=f"Choir {n}") for n in range(4))]
+    for place in groups:
+        join(place, mia)
+        make_challenge(place)
+    page = as_mia.get("/").content.decode()
+    assert page.count('class="plane prompt') == 3
+    assert "2 more challenges are on" in page
+    last = as_mia.get("/").context["prompts"].others[-1]
+    assert f"/?group={last.group.slug}#prompt-{last.public_id}" in page
+    assert f'id="prompt-{last.public_id}"' in as_mia.get("/", {"group": last.group.slug}).content.decode()
