@@ -66,7 +66,7 @@ def start_challenge(page: Page, mailed_code: MailedCode, *, javascript: bool) ->
     words = page.get_by_label("Invitation, ready to copy").input_value()
     assert link in words
     assert "Ferry Lane Surgery" in words
-    assert re.search(r"/join/[2-9A-Z-]{8,9}/$", link)
+    assert re.search(r"/join/[2-9A-Z-]{12,14}/$", link)
     expect(page.get_by_role("img", name=re.compile("QR code"))).to_be_visible()
     if javascript:
         page.get_by_role("button", name="Copy the link").last.click()
