@@ -2,7 +2,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_public_id
-from feed.composer import FORM_KEY, WordsField
+from feed.form_key import FormKeyField
+from feed.words import WordsField
 
 LIMIT = 500
 
@@ -19,8 +20,4 @@ class CommentForm(forms.Form):
             "max_length": _("This is %(show_value)d characters long; %(limit_value)d fit here."),
         },
     )
-    form_key = forms.CharField(required=False, widget=forms.HiddenInput, initial=new_public_id)
-
-    def clean_form_key(self) -> str:
-        key = str(self.cleaned_data["form_key"])
-        return key if FORM_KEY.fullmatch(key) else new_public_id()
+    form_key = FormKeyField(widget=forms.HiddenInput, initial=new_public_id)

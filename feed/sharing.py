@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from accounts import limits
 from accounts.models import User
 from challenges.choices import settle
-from feed.composer import ActForm, drafted
+from feed.act_form import ActForm
+from feed.drafting import drafted
 from feed.models import Act, ActDraft, Photo
 from feed.pictures import NoRoom, Refused, discard, keep, redraw
 from groups.models import Group

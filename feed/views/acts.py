@@ -11,10 +11,14 @@ from accounts import limits
 from accounts.people import person
 from challenges.choices import settle, unsettle
 from feed import messages as news
+from feed.act_form import ActForm
 from feed.cards import words_of
-from feed.composer import CARRIED, ActForm, EditForm, composer_for, drafted, storable
+from feed.composer import CARRIED, composer_for
+from feed.drafting import drafted
+from feed.edit_form import EditForm
 from feed.models import Act, ActDraft
 from feed.sharing import share
+from feed.words import storable
 from groups.models import Group
 from groups.places import places_of
 

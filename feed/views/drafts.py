@@ -3,8 +3,9 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from accounts.people import person
-from feed.composer import drafted, storable
+from feed.drafting import drafted
 from feed.models import Act, ActDraft
+from feed.words import storable
 from groups.models import Group
 
 

@@ -3,7 +3,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.people import person
-from feed.composer import FEELINGS
+from feed.act_form import FEELINGS
 from feed.practiced import practiced_by
 
 

@@ -7,9 +7,9 @@ from django.test import Client
 
 from accounts.models import User
 from challenges.models import Challenge
-from feed.composer import clean_words
 from feed.models import Act, ActDraft
 from feed.totals import totals_of
+from feed.words import clean_words
 from groups.models import Group
 from tests.factories import join, make_act, make_user
 

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from feed.composer import ActForm
+from feed.act_form import ActForm
 from feed.models import Act, ActDraft, Photo
 from feed.sharing import _record
 from groups.models import Group

@@ -1,0 +1,244 @@
+"""The form of an act: what somebody did, saw or received."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from accounts.models import User
+from challenges import schedule
+from challenges.catalog import ideas
+from challenges.models import Challenge, Step
+from feed.form_key import FormKeyField
+from feed.models import Act
+from feed.models.act import TEXT_LIMIT
+from feed.words import WordsField, storable
+from groups.models import Group
+
+ALT_LIMIT = 300
+PEOPLE_LIMIT = 8
+SIGNS = [
+    ("me", gettext_lazy("As me")),
+    ("someone", gettext_lazy("As “Someone”")),
+    ("private", gettext_lazy("Just for me")),
+]
+FEELINGS = [
+    (1, pgettext_lazy("how an act felt", "Hard")),
+    (2, pgettext_lazy("how an act felt", "A little hard")),
+    (3, pgettext_lazy("how an act felt", "In between")),
+    (4, pgettext_lazy("how an act felt", "Good")),
+    (5, pgettext_lazy("how an act felt", "Very good")),
+]
+
+
+def day_choices(days: Iterable[date], today: date) -> list[tuple[str, str]]:
+    """Days to choose from, by the names that they have today."""
+    return [(day.isoformat(), _day_name(day, today)) for day in days]
+
+
+def _day_name(day: date, today: date) -> str:
+    if day == today:
+        return _("Today")
+    if day == today - timedelta(days=1):
+        return _("Yesterday")
+    return date_format(day, _("l, F j"))
+
+
+class ActForm(forms.Form):
+    """One act. What the group's policy does not open is not in the form, and not taken if it is sent all the same."""
+
+    kind = forms.ChoiceField(
+        choices=Act.Kind.choices, widget=forms.RadioSelect, label=gettext_lazy("What kind of act is it?")
+    )
+    text = WordsField(
+        max_length=TEXT_LIMIT,
+        required=False,
+        label=gettext_lazy("Tell it in a sentence or two"),
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": TEXT_LIMIT}),
+        error_messages={
+            "max_length": gettext_lazy("This is %(show_value)d characters long; %(limit_value)d fit here.")
+        },
+    )
+    photo = forms.FileField(
+        required=False,
+        label=gettext_lazy("Photo"),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
+    )
+    keep_photo = forms.BooleanField(required=False)
+    alt = WordsField(max_length=ALT_LIMIT, required=False, label=gettext_lazy("What does the photo show?"))
+    sign = forms.ChoiceField(choices=SIGNS, required=False, widget=forms.RadioSelect, label=gettext_lazy("Who sees it"))
+    audience = forms.CharField(required=False)
+    feeling = forms.TypedChoiceField(
+        choices=FEELINGS,
+        required=False,
+        coerce=int,
+        empty_value=None,
+        widget=forms.RadioSelect,
+        label=gettext_lazy("How was it for you?"),
+    )
+    day = forms.TypedChoiceField(
+        required=False, coerce=date.fromisoformat, empty_value=None, label=gettext_lazy("When")
+    )
+    credited = forms.ModelMultipleChoiceField(
+        User.objects.none(),
+        required=False,
+        to_field_name="public_id",
+        label=gettext_lazy("Whom did you see?"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    step = forms.CharField(required=False)
+    challenge = forms.CharField(required=False)
+    idea = forms.CharField(required=False)
+    parent = forms.CharField(required=False)
+    link_kind = forms.CharField(required=False)
+    form_key = FormKeyField()
+
+    def __init__(
+        self, data: QueryDict | None = None, files: Any = None, *, user: User, group: Group, **kwargs: Any
+    ) -> None:
+        super().__init__(storable(data) if data is not None else None, files, **kwargs)
+        self.user, self.group = user, group
+        self.no_room = False
+        today = user.today()
+        day = cast(forms.TypedChoiceField, self.fields["day"])
+        day.choices = day_choices(schedule.loggable_days(today), today)
+        for name, is_open in self._policy().items():
+            if not is_open:
+                self.fields.pop(name)
+        if "credited" in self.fields:
+            people = User.objects.filter(memberships__in=group.memberships.active()).exclude(pk=user.pk)
+            cast("forms.ModelMultipleChoiceField[User]", self.fields["credited"]).queryset = people.order_by(
+                "name", "pk"
+            )
+        if not group.policy.anonymous_open:
+            sign = cast(forms.ChoiceField, self.fields["sign"])
+            sign.choices = [(value, label) for value, label in SIGNS if value != "someone"]
+
+    def _policy(self) -> dict[str, bool]:
+        policy = self.group.policy
+        return {
+            "text": policy.text_open,
+            "photo": policy.photos_open,
+            "keep_photo": policy.photos_open,
+            "alt": policy.photos_open,
+            "credited": policy.credits_open,
+        }
+
+    def clean_idea(self) -> str:
+        """An idea of the library; anything else says nothing about the act."""
+        key = self.cleaned_data["idea"]
+        return key if key == "own" or key in ideas() else ""
+
+    def clean_step(self) -> Step | None:
+        """A step of a challenge of this group, or none: a step of elsewhere does not exist here."""
+        key = self.cleaned_data["step"]
+        if not key:
+            return None
+        steps = Step.objects.filter(challenge__group=self.group, hidden_at=None).select_related("challenge__group")
+        step = steps.filter(public_id=key).first()
+        if step is None:
+            self.add_error(None, _("This prompt is no longer there. Your words are still here."))
+        return step
+
+    def clean_challenge(self) -> Challenge | None:
+        key = self.cleaned_data["challenge"]
+        challenge = Challenge.objects.filter(group=self.group, public_id=key).first() if key else None
+        if key and challenge is None:
+            self.add_error(None, _("This challenge is no longer there. Your words are still here."))
+        return challenge
+
+    def clean_parent(self) -> Act | None:
+        """The act this one follows: only one that the author may see, in the same group."""
+        key = self.cleaned_data["parent"]
+        if not key:
+            return None
+        acts = Act.objects.visible_to(self.user).filter(group=self.group, state=Act.State.SHOWN)
+        parent = acts.filter(public_id=key).first()
+        if parent is None:
+            self.add_error(None, _("The act you pass on is no longer there. Your words are still here."))
+        return parent
+
+    def clean_credited(self) -> list[User]:
+        """People are named on what was seen, a few at a time."""
+        people = list(self.cleaned_data["credited"])
+        if len(people) > PEOPLE_LIMIT:
+            raise ValidationError(_("Up to eight people can be named at once."), code="many")
+        return people
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        self._settle_challenge(data)
+        self._settle_audience(data)
+        data["credited"] = data.get("credited", []) if data.get("kind") == Act.Kind.SAW else []
+        inspired = data.get("link_kind") == Act.Link.INSPIRED
+        data["link_kind"] = "" if not data.get("parent") else Act.Link.INSPIRED if inspired else Act.Link.PASSED_ON
+        data["done_on"] = data.get("day") or self.user.today()
+        # An act without words is a tick: counted apart, shown with the words of its prompt, and nothing to be read
+        # first. So the act itself says whether it is one, never the form.
+        says_something = data.get("text") or data.get("photo") or data.get("keep_photo") or data.get("parent")
+        data["source"] = Act.Source.POSTED if says_something else Act.Source.TICK
+        return data
+
+    def _settle_challenge(self, data: dict[str, Any]) -> None:
+        """The challenge of the step, or the one named, as long as it takes acts of that day.
+
+        What is told without either counts for the challenge that the group ran on that day.
+        """
+        step = data.get("step")
+        today = self.user.today()
+        day = data.get("day") or today
+        challenge = step.challenge if step else data.get("challenge")
+        if challenge is None and not self.errors:
+            challenge = Challenge.objects.of_day(self.group, day).first()
+        if challenge and not challenge.takes_acts_of(day, today=today):
+            chosen = data.get("day") is not None
+            if not chosen and day > challenge.ends_on and challenge.takes_acts_of(challenge.ends_on, today=today):
+                # A prompt told of after the end without naming a day belongs to the last day that counts.
+                data["day"] = challenge.ends_on
+            else:
+                self.add_error("day", _("%(challenge)s takes no acts of that day.") % {"challenge": challenge.title})
+        data["challenge"] = challenge
+
+    def _settle_audience(self, data: dict[str, Any]) -> None:
+        """Who sees it. What was received, and what a prompt calls private, is for its author unless they choose."""
+        step = data.get("step")
+        private = data.get("kind") == Act.Kind.RECEIVED or bool(step and step.words_for(self.group.mode).private)
+        sign = data.get("sign") or ("private" if private or data.get("audience") == "private" else "me")
+        data["audience"] = Act.Audience.PRIVATE if sign == "private" else Act.Audience.GROUP
+        data["signed"] = Act.Signed.SOMEONE if sign == "someone" else Act.Signed.ME
+
+    def act_fields(self) -> dict[str, Any]:
+        """What `Act.objects.post` takes; the photo is added by the view, once it is a photo."""
+        data = self.cleaned_data
+        return {
+            "kind": data["kind"],
+            "done_on": data["done_on"],
+            "form_key": data["form_key"],
+            "text": data.get("text", ""),
+            "audience": data["audience"],
+            "signed": data["signed"],
+            "source": data["source"],
+            "idea_key": data["idea"],
+            "challenge": data["challenge"],
+            "step": data["step"],
+            "parent": data["parent"],
+            "link_kind": data["link_kind"],
+            "feeling": data["feeling"],
+            "credited": data["credited"],
+            "alt": data.get("alt", ""),
+        }
+
+    @property
+    def key(self) -> str:
+        return cast(str, self.cleaned_data["form_key"])
+
+    @property
+    def upload(self) -> "UploadedFile[Any] | None":
+        return self.files.get("photo") if "photo" in self.fields else None
