@@ -64,11 +64,8 @@ class EditForm(forms.Form):
             audience=Act.Audience.PRIVATE if private else self._shared_audience(),
             signed=self.act.signed if private else data["sign"],
             by=by,
+            alt=data.get("alt"),
         )
-        photo = photo_of(self.act)
-        if photo and "alt" in data and photo.alt != data["alt"]:
-            photo.alt = data["alt"]
-            photo.save(update_fields=["alt"])
 
     def _shared_audience(self) -> str:
         return Act.Audience.GROUP if self.act.audience == Act.Audience.PRIVATE else self.act.audience

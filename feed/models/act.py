@@ -335,17 +335,25 @@ class Act(models.Model):
             self._count_at_parent(by)
 
     @transaction.atomic
-    def rewrite(self, *, text: str, done_on: date, audience: str, signed: str, by: User) -> None:
+    def rewrite(
+        self, *, text: str, done_on: date, audience: str, signed: str, by: User, alt: str | None = None
+    ) -> None:
         """Change what an act says and who sees it.
 
-        Words that a group reads before they are shown go back to be read. An act that was kept to its author
-        comes into the feed when it is first shared, as new. Totals of its parent follow.
+        Words that a group reads before they are shown go back to be read, those about the photo (`alt`) too. An
+        act that was kept to its author comes into the feed when it is first shared, as new. Totals of its parent
+        follow.
         """
+        from feed.models.photo import photo_of
+
         # Whoever edits or removes it at the same moment has done so by now: totals follow what is stored.
         self.refresh_from_db(
             fields=["text", "audience", "state", "shown_at"], from_queryset=Act.objects.select_for_update()
         )
-        before, said = self.is_counted_by_parent, self.text
+        before, reworded = self.is_counted_by_parent, text != self.text
+        photo = photo_of(self)
+        if photo is not None and alt is not None:
+            reworded = photo.describe(alt) or reworded
         was_private = self.audience in {self.Audience.PRIVATE, self.Audience.LEADERS}
         self.text, self.done_on, self.audience, self.signed = text, done_on, audience, signed
         self.edited_at = timezone.now()
@@ -355,7 +363,7 @@ class Act(models.Model):
         if before != self.is_counted_by_parent:
             self._count_at_parent(-1 if before else +1)
         reads_first = not self.group.policy.posts_unapproved and audience != self.Audience.PRIVATE
-        if reads_first and self.state == self.State.SHOWN and (text != said or was_private):
+        if reads_first and self.state == self.State.SHOWN and (reworded or was_private):
             self.change(self.State.PENDING, by=by, why="changed by its author")
         elif self.state == self.State.PENDING and audience == self.Audience.PRIVATE:
             self.change(self.State.SHOWN, by=by, why="kept by its author")

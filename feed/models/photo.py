@@ -62,6 +62,14 @@ class Photo(models.Model):
         self.alt = self.alt if alt is None else alt
         self.save(update_fields=["act", "alt"])
 
+    def describe(self, alt: str) -> bool:
+        """Say what it shows; returns whether that is something else than before."""
+        if alt == self.alt:
+            return False
+        self.alt = alt
+        self.save(update_fields=["alt"])
+        return True
+
 
 def photo_of(act: Act) -> Photo | None:
     """The photo of an act, where it has one that was not taken away."""

@@ -101,7 +101,9 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
         with transaction.atomic():
             form.rewrite(person(request))
             news.act_was_shown(act)
-        messages.success(request, _("Changed."))
+        waits = act.state == Act.State.PENDING
+        said = _("Changed. It is shown again when somebody has read it.") if waits else _("Changed.")
+        messages.success(request, said)
         return redirect(act)
     return render(request, "feed/edit.html", {"act": act, "form": form}, status=422 if form.errors else 200)
 

@@ -363,3 +363,22 @@ def test_a_photo_of_a_draft_is_its_senders_alone(group: Group, mia: User, as_mia
     waiting = keep(redraw(upload(GOOD["jpeg"]())), group, mia)
     assert as_mia.get(url_of(waiting)).status_code == 200
     assert as_olive.get(url_of(waiting)).status_code == 404
+
+
+def test_a_description_that_is_read_first_is_read_again(
+    photo: Photo, as_mia: Client, as_olive: Client, mia: User, group: Group
+) -> None:
+    group.override("posts_unapproved", allowed=False, by=None)
+    act = Act.objects.get()
+    form = {"text": act.text, "day": mia.today().isoformat(), "sign": "me"}
+    edit = reverse("act-edit", args=[act.public_id])
+    page = as_mia.post(edit, {**form, "alt": "An unread canary"}, follow=True).content.decode()
+    assert "It is shown again when somebody has read it." in page
+    act.refresh_from_db()
+    assert (act.state, act.edited_at is not None) == ("pending", True)
+    assert Photo.objects.get().alt == "An unread canary"
+    assert "canary" not in as_olive.get(group.get_absolute_url()).content.decode()
+    act.change("shown", by=None)
+    as_mia.post(edit, {**form, "alt": "An unread canary"})
+    act.refresh_from_db()
+    assert act.state == "shown"
