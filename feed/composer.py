@@ -112,7 +112,7 @@ def composer_for(
         if parent:
             initial |= {"parent": parent.public_id, "link_kind": link_kind or Act.Link.PASSED_ON, "step": ""}
         form = ActForm(user=user, group=group, initial=initial)
-    photo = draft.photo if draft and draft.photo and draft.photo.deleted_at is None else None
+    photo = draft.waiting_photo if draft else None
     about = step.words_for(group.mode).prompt if step else ""
     return Composer(
         form=form, group=group, groups=groups, photo=photo, smooth=smooth, about=about, parent=parent, whole=whole

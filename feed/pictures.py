@@ -121,7 +121,7 @@ def _discard(paths: Iterable[str]) -> None:
 
 
 def discard(photo: Photo) -> None:
-    """Forget a photo that was never posted, or is taken off its act: the row first, then its files."""
-    paths = [photo.path(size) for size in SIZES]
-    photo.delete()
-    transaction.on_commit(lambda: _discard(paths))
+    """Forget a photo that was never posted: the row first, then its files. One that an act has taken stays."""
+    deleted, _rows = Photo.objects.filter(pk=photo.pk, act=None).delete()
+    if deleted:
+        transaction.on_commit(lambda: _discard(photo.path(size) for size in SIZES))

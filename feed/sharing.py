@@ -21,23 +21,43 @@ def share(request: HttpRequest, user: User, group: Group, form: ActForm) -> Act 
         None when it cannot be posted as it is. Then the form says why, and the draft holds the words and the photo.
     """
     draft = ActDraft.objects.select_related("photo").filter(user=user, group=group).first()
-    valid = form.is_valid()
-    if valid and form.upload and (twin := Act.objects.filter(author=user, form_key=form.key).first()):
+    earlier = draft.waiting_photo if draft else None
+    if form.is_valid() and (twin := Act.objects.filter(author=user, form_key=form.key).first()):
         return twin
     sent = _sent_photo(request, user, group, form)
-    earlier = draft.photo if draft else None
-    if not valid or form.errors:
+    act = _posted(user, group, form, sent or _kept_photo(form, earlier))
+    if act is None:
         ActDraft.objects.keep(user, group, drafted(request.POST), sent)
-        if sent and earlier:
-            discard(earlier)
-        return None
-    photo = sent or (earlier if form.cleaned_data.get("keep_photo") else None)
-    act = _record(user, group, form, photo)
-    for left in filter(None, {sent, earlier}):
-        # Asked anew: a twin of this form, sent at the same moment, may have posted it meanwhile.
-        if Photo.objects.filter(pk=left.pk, act=None).exists():
-            discard(left)
+    # What no act has taken is forgotten, but for the photo that waits in the draft.
+    unwanted = {sent, earlier} if act else {earlier} if sent else set()
+    for photo in filter(None, unwanted):
+        discard(photo)
     return act
+
+
+def _kept_photo(form: ActForm, earlier: Photo | None) -> Photo | None:
+    """The photo of an earlier try, if it is the one that was on the page."""
+    kept = form.data.get("keep_photo", "") if "photo" in form.fields else ""
+    if not kept:
+        return None
+    if earlier is None or earlier.public_id != kept:
+        form.add_error("photo", _photo_is_gone())
+        return None
+    return earlier
+
+
+def _posted(user: User, group: Group, form: ActForm, photo: Photo | None) -> Act | None:
+    if form.errors:
+        return None
+    try:
+        return _record(user, group, form, photo)
+    except Photo.Gone:
+        form.add_error("photo", _photo_is_gone())
+        return None
+
+
+def _photo_is_gone() -> str:
+    return _("This photo is no longer here: it went with another act, or was put away. Your words are still here.")
 
 
 def _record(user: User, group: Group, form: ActForm, photo: Photo | None) -> Act:

@@ -37,3 +37,9 @@ class ActDraft(models.Model):
 
     def __str__(self) -> str:
         return f"draft of {self.user_id}"
+
+    @property
+    def waiting_photo(self) -> Photo | None:
+        """The photo of an earlier try, as long as it waits for an act."""
+        photo = self.photo
+        return photo if photo and photo.act_id is None and photo.deleted_at is None else None

@@ -1,5 +1,4 @@
 import secrets
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -10,9 +9,6 @@ from accounts.ids import new_public_id
 from accounts.models import User
 from feed.models.act import Act
 from groups.models import Group
-
-if TYPE_CHECKING:
-    pass
 
 
 def new_file_name() -> str:
@@ -30,6 +26,9 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
 
 class Photo(models.Model):
     """A picture, freshly encoded from what was sent; the sent file is never stored."""
+
+    class Gone(Exception):
+        """A photo belongs to the act that took it first; it waits for no other."""
 
     class State(models.TextChoices):
         READY = "ready", _("Ready")
@@ -56,11 +55,15 @@ class Photo(models.Model):
         """Where the storage keeps it: two letters of the random name as a folder, so that no folder grows endless."""
         return f"photos/{self.name[:2]}/{self.name}-{size}.webp"
 
-    def attach(self, act: Act, alt: str | None = None) -> None:
-        """Make it the photo of an act; a photo of another person or group is refused by the caller's lookup."""
-        self.act = act
-        self.alt = self.alt if alt is None else alt
-        self.save(update_fields=["act", "alt"])
+    def attach(self, act: Act, alt: str) -> None:
+        """Make it the photo of an act; that it is of the same person and group is for the caller's look-up.
+
+        Raises:
+            Gone: another act took it first, or it was put away meanwhile.
+        """
+        if not Photo.objects.filter(pk=self.pk, act=None, deleted_at=None).update(act=act, alt=alt):
+            raise Photo.Gone
+        self.act, self.alt = act, alt
 
     def describe(self, alt: str) -> bool:
         """Say what it shows; returns whether that is something else than before."""

@@ -9,6 +9,7 @@ from feed.act_form import ActForm
 from feed.models import Act, ActDraft, Photo
 from feed.sharing import _record
 from groups.models import Group
+from tests.factories import make_act
 
 
 def url_of(group: Group) -> str:
@@ -65,7 +66,8 @@ def test_a_twin_of_the_form_does_not_throw_away_the_photo_it_posted(
 ) -> None:
     photo = Photo.objects.create(group=group, uploader=mia, width=1, height=1)
     ActDraft.objects.keep(mia, group, {}, photo)
-    form = {"group": group.slug, "kind": "did", "text": "A cake.", "keep_photo": "on", "form_key": "twin-form-key"}
+    form = {"group": group.slug, "kind": "did", "text": "A cake.", "keep_photo": photo.public_id}
+    form["form_key"] = "twin-form-key"
 
     def both(user: User, place: Group, form: ActForm, sent: Photo | None) -> Act:
         """The other request posts between this one's look at the draft and its own post."""
@@ -89,3 +91,64 @@ def test_another_photo_takes_the_place_of_the_one_kept_before(
     monkeypatch.setattr("feed.sharing._sent_photo", lambda *_request: newer)
     assert as_mia.post(reverse("post-act"), {"group": group.slug, "kind": "flew"}).status_code == 422
     assert (ActDraft.objects.get().photo, Photo.objects.count()) == (newer, 1)
+
+
+@pytest.fixture
+def kept(mia: User, group: Group) -> Photo:
+    """A photo that waits in Mia's draft, from a try that could not be posted."""
+    photo = Photo.objects.create(group=group, uploader=mia, width=1, height=1)
+    ActDraft.objects.keep(mia, group, {"text": "A cake."}, photo)
+    return photo
+
+
+def with_photo(group: Group, photo: Photo, words: str, key: str) -> dict[str, str]:
+    return {"group": group.slug, "kind": "did", "text": words, "keep_photo": photo.public_id, "form_key": key}
+
+
+def test_a_photo_stays_with_the_act_that_took_it_first(as_mia: Client, group: Group, kept: Photo) -> None:
+    for _tab in range(2):
+        assert f'name="keep_photo" value="{kept.public_id}"' in as_mia.get("/").content.decode()
+    as_mia.post("/acts/", with_photo(group, kept, "A cake.", "key-of-tab-one"))
+    reply = as_mia.post("/acts/", with_photo(group, kept, "A pie.", "key-of-tab-two"))
+    page = reply.content.decode()
+    assert reply.status_code == 422
+    assert "This photo is no longer here" in page
+    assert "A pie." in page
+    assert "keep_photo" not in page
+    kept.refresh_from_db()
+    assert kept.act == Act.objects.get()
+    assert as_mia.post("/acts/", with_photo(group, kept, "A cake.", "key-of-tab-one")).status_code == 302
+    form = {"group": group.slug, "kind": "did", "text": "A pie.", "form_key": "key-of-tab-two"}
+    assert as_mia.post("/acts/", form).status_code == 302
+    kept.refresh_from_db()
+    assert (kept.act, Act.objects.count()) == (Act.objects.get(text="A cake."), 2)
+
+
+def test_two_posts_at_the_same_moment_do_not_pull_at_one_photo(
+    as_mia: Client, mia: User, group: Group, kept: Photo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(user: User, place: Group, form: ActForm, sent: Photo | None) -> Act:
+        """The other tab posts between this one's look at the draft and its own post."""
+        make_act(group, mia, text="A cake.", photo=Photo.objects.get(pk=kept.pk))
+        return _record(user, place, form, sent)
+
+    monkeypatch.setattr("feed.sharing._record", late)
+    reply = as_mia.post("/acts/", with_photo(group, kept, "A pie.", "key-of-tab-two"))
+    assert reply.status_code == 422
+    assert "A pie." in reply.content.decode()
+    kept.refresh_from_db()
+    assert kept.act == Act.objects.get()
+    assert Act.objects.get().text == "A cake."
+
+
+def test_a_photo_that_another_tab_put_away_is_missed_kindly(as_mia: Client, group: Group, kept: Photo) -> None:
+    as_mia.post("/acts/", {"group": group.slug, "kind": "did", "text": "Plain.", "form_key": "key-of-tab-one"})
+    assert not Photo.objects.exists()
+    reply = as_mia.post("/acts/", with_photo(group, kept, "A pie.", "key-of-tab-two"))
+    assert reply.status_code == 422
+    assert ActDraft.objects.get().fields["text"] == "A pie."
+
+
+def test_nobody_takes_a_photo_that_waits_for_somebody_else(as_olive: Client, group: Group, kept: Photo) -> None:
+    assert as_olive.post("/acts/", with_photo(group, kept, "Mine now.", "key-of-olive")).status_code == 422
+    assert not Act.objects.exists()

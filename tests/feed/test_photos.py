@@ -249,8 +249,8 @@ def test_a_photo_sent_with_a_wrong_form_need_not_be_sent_again(as_mia: Client, m
     photo = ActDraft.objects.get(user=mia).photo
     assert photo
     assert reverse("photo", args=[photo.public_id, "small"]) in reply.content.decode()
-    again = {"group": group.slug, "kind": "did", "text": "Shorter.", "keep_photo": "on", "form_key": "form-key-2"}
-    as_mia.post("/acts/", again)
+    again = {"group": group.slug, "kind": "did", "text": "Shorter.", "form_key": "form-key-2"}
+    as_mia.post("/acts/", {**again, "keep_photo": photo.public_id})
     photo.refresh_from_db()
     assert photo.act == Act.objects.get()
     assert not ActDraft.objects.exists()
