@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from accounts.ids import new_public_id
 from accounts.models import User
 from challenges import schedule
 from challenges.catalog import ideas
@@ -21,6 +22,9 @@ from feed.models import Act
 from feed.models.act import TEXT_LIMIT
 from feed.words import WordsField, storable
 from groups.models import Group
+
+if TYPE_CHECKING:
+    from feed.told_before import ToldBefore
 
 ALT_LIMIT = 300
 PEOPLE_LIMIT = 8
@@ -106,6 +110,7 @@ class ActForm(forms.Form):
         super().__init__(storable(data) if data is not None else None, files, **kwargs)
         self.user, self.group = user, group
         self.no_room = False
+        self.told: ToldBefore | None = None
         today = user.today()
         day = cast(forms.TypedChoiceField, self.fields["day"])
         day.choices = day_choices(schedule.loggable_days(today), today)
@@ -234,6 +239,11 @@ class ActForm(forms.Form):
             "credited": data["credited"],
             "alt": data.get("alt", ""),
         }
+
+    def ask_about(self, told: "ToldBefore") -> None:
+        """Not to be posted before its author has read what was told before. Then it has a key of its own."""
+        self.told = told
+        cast(QueryDict, self.data)["form_key"] = new_public_id()
 
     @property
     def key(self) -> str:

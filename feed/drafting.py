@@ -7,6 +7,7 @@ from django.http import QueryDict
 from accounts.models import User
 from feed.act_form import PEOPLE_LIMIT
 from feed.models import ActDraft
+from feed.pictures import discard
 from feed.words import storable_word
 from groups.models import Group
 
@@ -29,3 +30,13 @@ def drafted(data: QueryDict) -> dict[str, Any]:
     }
     kept["credited"] = [storable_word(value)[:16] for value in data.getlist("credited")[:PEOPLE_LIMIT]]
     return {name: value for name, value in kept.items() if value}
+
+
+def forget(user: User, group: Group, *, words: str) -> None:
+    """Let a draft go whose words are told; other words stay."""
+    draft = ActDraft.objects.select_related("photo").filter(user=user, group=group).first()
+    if draft is None or draft.fields.get("text", "") != words:
+        return
+    draft.delete()
+    if draft.photo:
+        discard(draft.photo)

@@ -11,6 +11,7 @@ from feed.act_form import ActForm
 from feed.drafting import drafted
 from feed.models import Act, ActDraft, Photo
 from feed.pictures import NoRoom, Refused, discard, keep, redraw
+from feed.told_before import Why, taken_down, told_before
 from groups.models import Group
 
 
@@ -22,8 +23,11 @@ def share(request: HttpRequest, user: User, group: Group, form: ActForm) -> Act 
     """
     draft = ActDraft.objects.select_related("photo").filter(user=user, group=group).first()
     earlier = draft.waiting_photo if draft else None
-    if form.is_valid() and (twin := Act.objects.filter(author=user, form_key=form.key).first()):
-        return twin
+    told = told_before(form) if form.is_valid() else None
+    if told and told.why == Why.SAME:
+        return told.act
+    if told:
+        form.ask_about(told)
     sent = _sent_photo(request, user, group, form)
     act = _posted(user, group, form, sent or _kept_photo(form, earlier))
     if act is None:
@@ -47,13 +51,15 @@ def _kept_photo(form: ActForm, earlier: Photo | None) -> Photo | None:
 
 
 def _posted(user: User, group: Group, form: ActForm, photo: Photo | None) -> Act | None:
-    if form.errors:
+    if form.errors or form.told:
         return None
     try:
         return _record(user, group, form, photo)
     except Photo.Gone:
         form.add_error("photo", _photo_is_gone())
-        return None
+    except Act.TakenDown as gone:
+        form.ask_about(taken_down(gone.act, user))
+    return None
 
 
 def _photo_is_gone() -> str:

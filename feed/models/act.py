@@ -120,7 +120,7 @@ class ActManager(models.Manager["Act"]):
         """Record an act with all that belongs to it, once per form.
 
         The same `form_key` from the same author is the same act, so a double click, Back or a retry
-        returns the act that is already there.
+        returns the act that stands already.
 
         Args:
             author: who posts it; the caller has checked that they are in the group.
@@ -134,12 +134,13 @@ class ActManager(models.Manager["Act"]):
             feeling: 1 to 5, kept where only the author reads it.
             credited: people of the group to thank, on a saw act.
             photo: one of this author and group; `alt` says what it shows.
+
+        Raises:
+            Act.TakenDown: the act of this form was taken down since.
+            Photo.Gone: the photo went with another act.
         """
         from feed.models.credit import Credit
 
-        existing = self.filter(author=author, form_key=form_key).first()
-        if existing:
-            return existing
         act = self.model(
             author=author,
             group=group,
@@ -178,12 +179,21 @@ class ActManager(models.Manager["Act"]):
             twin = self.filter(author=author, form_key=form_key).first()
             if twin is None:
                 raise
+            if twin.is_tombstone:
+                raise self.model.TakenDown(twin) from None
             return twin
         return act
 
 
 class Act(models.Model):
     """Something kind that happened: done, seen or received."""
+
+    class TakenDown(Exception):
+        """The form has told an act that was taken down since; only its author knows what should become of it."""
+
+        def __init__(self, act: "Act") -> None:
+            super().__init__(act.public_id)
+            self.act = act
 
     class Kind(models.TextChoices):
         DID = "did", _("I did it")

@@ -14,7 +14,7 @@ from feed import messages as news
 from feed.act_form import ActForm
 from feed.cards import words_of
 from feed.composer import CARRIED, composer_for
-from feed.drafting import drafted
+from feed.drafting import drafted, forget
 from feed.edit_form import EditForm
 from feed.models import Act, ActDraft
 from feed.sharing import share
@@ -140,5 +140,6 @@ def restore(request: HttpRequest, public_id: str) -> HttpResponse:
         back = act.restore(user)
         if back and act.step is not None and act.author is not None:
             settle(act.author, act.step, act.idea_key, on=act.done_on)
+        forget(user, act.group, words=act.text)
     messages.success(request, _("It is back."))
     return redirect("home")

@@ -45,23 +45,24 @@ def did_too(request: HttpRequest, public_id: str) -> HttpResponse:
         raise PermissionDenied
     today = user.today()
     counts = act.challenge is not None and act.challenge.takes_acts_of(today, today=today)
-    mine = Act.objects.post(
-        user,
-        act.group,
-        kind=Act.Kind.DID,
-        done_on=today,
-        form_key=f"too-{act.public_id}",
-        source=Act.Source.TICK,
-        idea_key=act.idea_key,
-        challenge=act.challenge if counts else Challenge.objects.of_day(act.group, today).first(),
-        step=act.step if counts else None,
-        parent=act,
-        link_kind=Act.Link.INSPIRED,
-    )
-    if mine.state == Act.State.REMOVED:
+    try:
+        Act.objects.post(
+            user,
+            act.group,
+            kind=Act.Kind.DID,
+            done_on=today,
+            form_key=f"too-{act.public_id}",
+            source=Act.Source.TICK,
+            idea_key=act.idea_key,
+            challenge=act.challenge if counts else Challenge.objects.of_day(act.group, today).first(),
+            step=act.step if counts else None,
+            parent=act,
+            link_kind=Act.Link.INSPIRED,
+        )
+    except Act.TakenDown as gone:
         # What somebody else took down does not come back by one more tap.
-        if not mine.can_be_restored_by(user):
-            raise PermissionDenied
-        mine.restore(user)
+        if not gone.act.can_be_restored_by(user):
+            raise PermissionDenied from None
+        gone.act.restore(user)
     messages.success(request, _("Counted: you did this too. It is among your acts."))
     return back_to(request, act)

@@ -272,6 +272,16 @@ def test_posted_twice_is_one_photo(as_mia: Client, group: Group) -> None:
     assert (Act.objects.count(), Photo.objects.count()) == (1, 1)
 
 
+def test_a_photo_added_after_going_back_is_asked_about_and_kept(as_mia: Client, mia: User, group: Group) -> None:
+    as_mia.post("/acts/", {"group": group.slug, "kind": "did", "text": "An umbrella.", "form_key": "form-key-1"})
+    reply = as_mia.post("/acts/", sent(group, GOOD["jpeg"]()))
+    assert reply.status_code == 422
+    photo = ActDraft.objects.get(user=mia).photo
+    assert photo
+    assert f'name="keep_photo" value="{photo.public_id}"' in reply.content.decode()
+    assert Act.objects.count() == 1
+
+
 def test_a_full_disk_leaves_no_row_and_no_file(
     as_mia: Client, mia: User, group: Group, media: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
