@@ -8,7 +8,7 @@ from accounts.models import User
 from feed.act_form import PEOPLE_LIMIT
 from feed.models import ActDraft
 from feed.pictures import discard
-from feed.words import storable_word
+from feed.words import clean_words, storable_word
 from groups.models import Group
 
 DRAFT_LIMIT = 5000
@@ -32,10 +32,10 @@ def drafted(data: QueryDict) -> dict[str, Any]:
     return {name: value for name, value in kept.items() if value}
 
 
-def forget(user: User, group: Group, *, words: str) -> None:
-    """Let a draft go whose words are told; other words stay."""
+def forget(user: User, group: Group, *, words: str | None = None) -> None:
+    """Let go what was typed and not posted; with `words`, only where it says nothing else."""
     draft = ActDraft.objects.select_related("photo").filter(user=user, group=group).first()
-    if draft is None or draft.fields.get("text", "") != words:
+    if draft is None or words not in {None, clean_words(draft.fields.get("text", ""))}:
         return
     draft.delete()
     if draft.photo:

@@ -9,15 +9,15 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import limits
 from accounts.people import person
-from challenges.choices import settle, unsettle
 from feed import messages as news
 from feed.act_form import ActForm
 from feed.cards import words_of
 from feed.composer import CARRIED, composer_for
-from feed.drafting import drafted, forget
+from feed.drafting import drafted
 from feed.edit_form import EditForm
 from feed.models import Act, ActDraft
 from feed.sharing import share
+from feed.taking_down import bring_back, take_down
 from feed.words import storable
 from groups.models import Group
 from groups.places import places_of
@@ -117,12 +117,7 @@ def remove(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method != "POST":
         context = {"act": act, "own": act.author_id == user.pk, "words": words_of(act, act.group)}
         return render(request, "feed/remove.html", context)
-    with transaction.atomic():
-        removed = act.change(Act.State.REMOVED, by=user)
-        if removed and act.step is not None and act.author is not None:
-            others = Act.objects.filter(author=act.author, step=act.step).exclude(state=Act.State.REMOVED)
-            unsettle(act.author, act.step, others.order_by("-pk").values_list("idea_key", "done_on"))
-    if removed:
+    if take_down(act, user):
         restore_url = reverse("act-restore", args=[act.public_id])
         messages.success(request, _("The act is taken down."), extra_tags=f"undo:{restore_url}")
     return redirect("home")
@@ -136,10 +131,6 @@ def restore(request: HttpRequest, public_id: str) -> HttpResponse:
     act = get_object_or_404(acts.select_related("group", "author", "step__challenge"), public_id=public_id)
     if not act.can_be_restored_by(user):
         raise Http404
-    with transaction.atomic():
-        back = act.restore(user)
-        if back and act.step is not None and act.author is not None:
-            settle(act.author, act.step, act.idea_key, on=act.done_on)
-        forget(user, act.group, words=act.text)
+    bring_back(act, user)
     messages.success(request, _("It is back."))
     return redirect("home")

@@ -337,3 +337,25 @@ def test_words_sent_as_a_tick_are_read_first_all_the_same(as_mia: Client, group:
     as_mia.post(URL, sent(group, source="tick"))
     act = Act.objects.get()
     assert (act.source, act.state) == ("posted", "pending")
+
+
+def test_what_was_done_too_keeps_no_prompt_done(
+    as_mia: Client, olive: User, group: Group, challenge: Challenge
+) -> None:
+    step = challenge.steps.get(position=3)
+    as_mia.post(URL, sent(group, step=step.public_id))
+    mine = Act.objects.get()
+    as_mia.post(reverse("did-too", args=[make_act(group, olive, challenge=challenge, step=step).public_id]))
+    as_mia.post(reverse("act-remove", args=[mine.public_id]))
+    assert Choice.objects.get().state == "open"
+
+
+def test_bringing_back_what_was_done_too_settles_no_prompt(
+    as_mia: Client, olive: User, group: Group, challenge: Challenge
+) -> None:
+    theirs = make_act(group, olive, challenge=challenge, step=challenge.steps.get(position=3))
+    as_mia.post(reverse("did-too", args=[theirs.public_id]))
+    mine = Act.objects.get(parent=theirs)
+    as_mia.post(reverse("act-remove", args=[mine.public_id]))
+    as_mia.post(reverse("act-restore", args=[mine.public_id]))
+    assert not Choice.objects.filter(participation__user=mine.author, state="done").exists()
