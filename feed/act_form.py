@@ -103,6 +103,7 @@ class ActForm(forms.Form):
     parent = forms.CharField(required=False)
     link_kind = forms.CharField(required=False)
     form_key = FormKeyField()
+    again = forms.BooleanField(required=False)
 
     def __init__(
         self, data: QueryDict | None = None, files: Any = None, *, user: User, group: Group, **kwargs: Any
@@ -189,6 +190,9 @@ class ActForm(forms.Form):
         # first. So the act itself says whether it is one, never the form.
         says_something = data.get("text") or data.get("photo") or data.get("keep_photo") or data.get("parent")
         data["source"] = Act.Source.POSTED if says_something else Act.Source.TICK
+        if self.is_tick_of_prompt:
+            # A prompt is ticked once a day, in however many tabs it stands: the key is the tick, not the page.
+            data["form_key"] = f"{data['kind']}-{data['step'].public_id}-{data['done_on']:%y%m%d}"
         return data
 
     def _settle_challenge(self, data: dict[str, Any]) -> None:
@@ -244,6 +248,13 @@ class ActForm(forms.Form):
         """Not to be posted before its author has read what was told before. Then it has a key of its own."""
         self.told = told
         cast(QueryDict, self.data)["form_key"] = new_public_id()
+
+    @property
+    def is_tick_of_prompt(self) -> bool:
+        """A prompt done, with nothing said about it and nobody named."""
+        data = self.cleaned_data
+        is_tick = data.get("source") == Act.Source.TICK
+        return is_tick and bool(data.get("kind") and data.get("step")) and not data["credited"]
 
     @property
     def key(self) -> str:

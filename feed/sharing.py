@@ -9,9 +9,10 @@ from accounts.models import User
 from challenges.choices import settle
 from feed.act_form import ActForm
 from feed.drafting import drafted
-from feed.models import Act, ActDraft, Photo
+from feed.models import Act, ActDraft, ActFeeling, Photo
 from feed.pictures import NoRoom, Refused, discard, keep, redraw
-from feed.told_before import Why, taken_down, told_before
+from feed.taking_down import bring_back
+from feed.told_before import ToldBefore, Why, taken_down, told_before
 from groups.models import Group
 
 
@@ -24,8 +25,8 @@ def share(request: HttpRequest, user: User, group: Group, form: ActForm) -> Act 
     draft = ActDraft.objects.select_related("photo").filter(user=user, group=group).first()
     earlier = draft.waiting_photo if draft else None
     told = told_before(form) if form.is_valid() else None
-    if told and told.why == Why.SAME:
-        return told.act
+    if told and (stands := _still_stands(told, form)):
+        return stands
     if told:
         form.ask_about(told)
     sent = _sent_photo(request, user, group, form)
@@ -36,6 +37,26 @@ def share(request: HttpRequest, user: User, group: Group, form: ActForm) -> Act 
     unwanted = {sent, earlier} if act else {earlier} if sent else set()
     for photo in filter(None, unwanted):
         discard(photo)
+    return act
+
+
+def _still_stands(told: ToldBefore, form: ActForm) -> Act | None:
+    """The act that was told, where sending the form again asks for nothing else."""
+    act = told.act
+    if form.is_tick_of_prompt:
+        return _ticked_again(act, form) if told.why == Why.SAME or told.may_restore else None
+    return act if told.why == Why.SAME else None
+
+
+@transaction.atomic
+def _ticked_again(act: Act, form: ActForm) -> Act:
+    """One more tap on a prompt: it brings back what its author took down, and keeps how it felt."""
+    if act.is_tombstone:
+        act.idea_key = form.cleaned_data["idea"]
+        act.save(update_fields=["idea_key"])
+        bring_back(act, form.user)
+    if feeling := form.cleaned_data["feeling"]:
+        ActFeeling.objects.update_or_create(act=act, defaults={"value": feeling})
     return act
 
 

@@ -13,7 +13,7 @@ from feed import messages as news
 from feed.act_form import ActForm
 from feed.cards import words_of
 from feed.composer import CARRIED, composer_for
-from feed.drafting import drafted
+from feed.drafting import drafted, forget
 from feed.edit_form import EditForm
 from feed.models import Act, ActDraft
 from feed.sharing import share
@@ -33,6 +33,9 @@ def post(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _composer(request, _group(request, request.GET.get("group", "")))
     group = _group(request, request.POST.get("group", ""))
+    if "leave" in request.POST:
+        forget(user, group)
+        return redirect("home")
     if not limits.allow(request, "post"):
         ActDraft.objects.keep(user, group, drafted(request.POST))
         return limits.too_many(request, "post")

@@ -50,7 +50,7 @@ def test_one_tap_is_a_tick_and_settles_the_prompt(as_mia: Client, group: Group, 
 def test_what_was_received_is_just_for_me_unless_i_choose(as_mia: Client, group: Group) -> None:
     as_mia.post(URL, sent(group, kind="received"))
     assert Act.objects.get().audience == "private"
-    as_mia.post(URL, sent(group, kind="received", sign="me", form_key="form-key-2"))
+    as_mia.post(URL, sent(group, kind="received", text="Was let in.", sign="me", form_key="form-key-2"))
     assert Act.objects.latest("pk").audience == "group"
 
 
@@ -299,7 +299,7 @@ def test_posting_costs_the_same_in_a_large_group(as_mia: Client, group: Group) -
         for n in range(size):
             join(group, make_user(f"Member {n}"))
         with CaptureQueriesContext(connection) as queries:
-            as_mia.post(URL, sent(group, form_key=f"form-of-{size}"))
+            as_mia.post(URL, sent(group, form_key=f"form-of-{size}", text=f"Held {size}."))
         costs.append(sum("SAVEPOINT" not in query["sql"] for query in queries))
     assert costs[0] == costs[1] <= 12, "\n".join(q["sql"][:150] for q in queries)
 
