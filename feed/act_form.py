@@ -55,6 +55,12 @@ def _day_name(day: date, today: date) -> str:
     return date_format(day, _("l, F j"))
 
 
+def followed_act(user: User, group: Group, key: str) -> Act | None:
+    """The act a new one follows: only one that the author may see, in the same group."""
+    acts = Act.objects.visible_to(user).filter(group=group, state=Act.State.SHOWN)
+    return acts.filter(public_id=key).first() if key else None
+
+
 class ActForm(forms.Form):
     """One act. What the group's policy does not open is not in the form, and not taken if it is sent all the same."""
 
@@ -150,26 +156,27 @@ class ActForm(forms.Form):
         steps = Step.objects.filter(challenge__group=self.group, hidden_at=None).select_related("challenge__group")
         step = steps.filter(public_id=key).first()
         if step is None:
-            self.add_error(None, _("This prompt is no longer there. Your words are still here."))
+            self._is_gone("step", _("This prompt is no longer there. Your words are still here."))
         return step
 
     def clean_challenge(self) -> Challenge | None:
         key = self.cleaned_data["challenge"]
         challenge = Challenge.objects.filter(group=self.group, public_id=key).first() if key else None
         if key and challenge is None:
-            self.add_error(None, _("This challenge is no longer there. Your words are still here."))
+            self._is_gone("challenge", _("This challenge is no longer there. Your words are still here."))
         return challenge
 
     def clean_parent(self) -> Act | None:
-        """The act this one follows: only one that the author may see, in the same group."""
         key = self.cleaned_data["parent"]
-        if not key:
-            return None
-        acts = Act.objects.visible_to(self.user).filter(group=self.group, state=Act.State.SHOWN)
-        parent = acts.filter(public_id=key).first()
-        if parent is None:
-            self.add_error(None, _("The act you pass on is no longer there. Your words are still here."))
+        parent = followed_act(self.user, self.group, key)
+        if key and parent is None:
+            self._is_gone("parent", _("The act you pass on is no longer there. Your words are still here."))
         return parent
+
+    def _is_gone(self, name: str, words: str) -> None:
+        """Say so, and carry it along no further: sent once more, the words are told without it."""
+        self.add_error(None, words)
+        cast(QueryDict, self.data)[name] = ""
 
     def clean_credited(self) -> list[User]:
         """People are named on what was seen, a few at a time."""

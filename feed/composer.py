@@ -102,7 +102,7 @@ def composer_for(
         form: the bound form of a failed try.
     """
     user = person(request)
-    draft = draft_of(user, group)
+    draft = draft_of(user, group, parent)
     if form is None:
         initial: dict[str, Any] = {"kind": kind, "form_key": new_public_id(), "idea": idea}
         if draft:

@@ -6,7 +6,7 @@ from django.http import QueryDict
 
 from accounts.models import User
 from feed.act_form import PEOPLE_LIMIT
-from feed.models import ActDraft
+from feed.models import Act, ActDraft
 from feed.pictures import discard
 from feed.words import clean_words, storable_word
 from groups.models import Group
@@ -16,11 +16,11 @@ DRAFTED = ("kind", "text", "alt", "sign", "feeling", "day", "credited")
 """What a draft keeps: the words and the choices, not which prompt or act they were for."""
 
 
-def draft_of(user: User, group: Group) -> ActDraft | None:
-    """The unposted words of this person in this group; groups of `places_to_post` know them already."""
-    if "draft" in vars(group):
+def draft_of(user: User, group: Group, parent: Act | None = None) -> ActDraft | None:
+    """The unposted words of this person in this place; groups of `places_to_post` know their own already."""
+    if parent is None and "draft" in vars(group):
         return cast("ActDraft | None", vars(group)["draft"])
-    return ActDraft.objects.select_related("photo").filter(user=user, group=group).first()
+    return ActDraft.objects.at(user, group, parent).select_related("photo").first()
 
 
 def drafted(data: QueryDict) -> dict[str, Any]:
@@ -32,9 +32,9 @@ def drafted(data: QueryDict) -> dict[str, Any]:
     return {name: value for name, value in kept.items() if value}
 
 
-def forget(user: User, group: Group, *, words: str | None = None) -> None:
-    """Let go what was typed and not posted; with `words`, only where it says nothing else."""
-    draft = ActDraft.objects.select_related("photo").filter(user=user, group=group).first()
+def forget(user: User, group: Group, parent: Act | None = None, *, words: str | None = None) -> None:
+    """Let go what was typed in a place and not posted; with `words`, only where it says nothing else."""
+    draft = ActDraft.objects.at(user, group, parent).select_related("photo").first()
     if draft is None or words not in {None, clean_words(draft.fields.get("text", ""))}:
         return
     draft.delete()

@@ -22,17 +22,18 @@ def share(request: HttpRequest, user: User, group: Group, form: ActForm) -> Act 
     Returns:
         None when it cannot be posted as it is. Then the form says why, and the draft holds the words and the photo.
     """
-    draft = ActDraft.objects.select_related("photo").filter(user=user, group=group).first()
-    earlier = draft.waiting_photo if draft else None
     told = told_before(form) if form.is_valid() else None
     if told and (stands := _still_stands(told, form)):
         return stands
     if told:
         form.ask_about(told)
+    parent = form.cleaned_data.get("parent")
+    draft = ActDraft.objects.at(user, group, parent).select_related("photo").first()
+    earlier = draft.waiting_photo if draft else None
     sent = _sent_photo(request, user, group, form)
     act = _posted(user, group, form, sent or _kept_photo(form, earlier))
     if act is None:
-        ActDraft.objects.keep(user, group, drafted(request.POST), sent)
+        ActDraft.objects.keep(user, group, drafted(request.POST), sent, parent=parent)
     # What no act has taken is forgotten, but for the photo that waits in the draft.
     unwanted = {sent, earlier} if act else {earlier} if sent else set()
     for photo in filter(None, unwanted):
@@ -92,7 +93,7 @@ def _record(user: User, group: Group, form: ActForm, photo: Photo | None) -> Act
         act = Act.objects.post(user, group, photo=photo, **form.act_fields())
         if act.step is not None:
             settle(user, act.step, act.idea_key, on=act.done_on)
-        ActDraft.objects.filter(user=user, group=group).delete()
+        ActDraft.objects.at(user, group, form.cleaned_data["parent"]).delete()
     return act
 
 

@@ -27,5 +27,5 @@ def bring_back(act: Act, by: User) -> bool:
     if back and act.author is not None and act.step is not None and act.link_kind != Act.Link.INSPIRED:
         settle(act.author, act.step, act.idea_key, on=act.done_on)
     if back:
-        forget(by, act.group, words=act.text)
+        forget(by, act.group, act.parent, words=act.text)
     return back

@@ -6,6 +6,7 @@ from feed.views import (
     act_page,
     acts,
     comments,
+    composing,
     credited,
     drafts,
     group,
@@ -28,7 +29,7 @@ register_converter(AnswerConverter, "answer")
 urlpatterns = [
     path("groups/<slug:slug>/", group.group, name="group"),
     path("groups/<slug:slug>/new/", group.new, name="group-new"),
-    path("acts/", acts.post, name="post-act"),
+    path("acts/", composing.post, name="post-act"),
     path("acts/mine/", mine.mine, name="my-acts"),
     path("acts/<str:public_id>/", act_page.act, name="act"),
     path("acts/<str:public_id>/edit/", acts.edit, name="act-edit"),

@@ -7,84 +7,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from accounts import limits
 from accounts.people import person
 from feed import messages as news
-from feed.act_form import ActForm
 from feed.cards import words_of
-from feed.composer import CARRIED, composer_for
-from feed.drafting import drafted, forget
 from feed.edit_form import EditForm
-from feed.models import Act, ActDraft
-from feed.sharing import share
+from feed.models import Act
 from feed.taking_down import bring_back, take_down
-from feed.words import storable
 from groups.models import Group
-from groups.places import places_of
-
-# On Today the failed composer takes the place of the one that was sent, and the page stays.
-IN_PLACE = {"HX-Retarget": "#post", "HX-Reselect": "#post", "HX-Reswap": "outerHTML", "HX-Push-Url": "false"}
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def post(request: HttpRequest) -> HttpResponse:
-    """The composer on a page of its own, and where every composer posts to."""
-    user = person(request)
-    if request.method != "POST":
-        return _composer(request, _group(request, request.GET.get("group", "")))
-    group = _group(request, request.POST.get("group", ""))
-    if "leave" in request.POST:
-        forget(user, group)
-        return redirect("home")
-    if not limits.allow(request, "post"):
-        ActDraft.objects.keep(user, group, drafted(request.POST))
-        return limits.too_many(request, "post")
-    if "more" in request.POST:
-        ActDraft.objects.keep(user, group, drafted(request.POST))
-        sent = storable(request.POST)
-        # What it is for is no part of a draft; here it goes on with the words.
-        initial = drafted(request.POST) | {name: sent.get(name, "") for name in CARRIED}
-        return _composer(request, group, ActForm(user=user, group=group, initial=initial))
-    form = ActForm(request.POST, request.FILES, user=user, group=group)
-    act = share(request, user, group, form)
-    if act is None:
-        return _composer(request, group, form)
-    messages.success(request, _said(act))
-    return redirect("home")
-
-
-def _group(request: HttpRequest, slug: str) -> Group:
-    """The group that is named, or the only one there is; never one that the person is not a member of."""
-    places = places_of(request).groups
-    if not slug and len(places) == 1:
-        return places[0]
-    for group in places:
-        if group.slug == slug:
-            return group
-    raise Http404
-
-
-def _composer(request: HttpRequest, group: Group, form: ActForm | None = None) -> HttpResponse:
-    asked = request.GET.get("kind", "")
-    kind = asked if asked in Act.Kind.values else "did"
-    # The group was read before this try; what it left is in the draft now.
-    vars(group).pop("draft", None)
-    composer = composer_for(request, group, kind=kind, form=form, whole=True)
-    failed = form is not None and form.is_bound
-    status = 200 if form is None or not failed else 503 if form.no_room else 422
-    response = render(request, "feed/post.html", {"composer": composer}, status=status)
-    if failed:
-        for name, value in IN_PLACE.items():
-            response[name] = value
-    return response
-
-
-def _said(act: Act) -> str:
-    if act.state == Act.State.PENDING:
-        return _("Thank you. It is shown when somebody has read it.")
-    if act.audience == Act.Audience.PRIVATE:
-        return _("Kept, just for you.")
-    return _("Shared with %(group)s.") % {"group": act.group.name}
 
 
 def _mine(request: HttpRequest, public_id: str) -> Act:

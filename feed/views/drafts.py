@@ -3,6 +3,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from accounts.people import person
+from feed.act_form import followed_act
 from feed.drafting import drafted
 from feed.models import Act, ActDraft
 from feed.words import storable
@@ -14,11 +15,10 @@ def draft(request: HttpRequest, slug: str) -> HttpResponse:
     """Keep what is being typed. Words that were posted meanwhile do not come back as a draft."""
     user = person(request)
     group = get_object_or_404(Group.objects.of_member(user), slug=slug)
-    fields = drafted(request.POST)
-    key = storable(request.POST).get("form_key", "")[:32]
-    posted = Act.objects.filter(author=user, form_key=key).exists()
-    if fields.get("text") and not posted:
-        ActDraft.objects.keep(user, group, fields)
-    elif not fields.get("text"):
-        ActDraft.objects.filter(user=user, group=group, photo=None).delete()
+    sent = storable(request.POST)
+    parent = followed_act(user, group, sent.get("parent", ""))
+    if not sent.get("text"):
+        ActDraft.objects.at(user, group, parent).filter(photo=None).delete()
+    elif not Act.objects.filter(author=user, form_key=sent.get("form_key", "")[:32]).exists():
+        ActDraft.objects.keep(user, group, drafted(request.POST), parent=parent)
     return HttpResponse(status=204)

@@ -1,7 +1,7 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -9,9 +9,9 @@ from accounts.models import User
 from accounts.people import person
 from challenges.models import Challenge
 from feed.back import back_to
-from feed.cards import name_of, words_of
 from feed.composer import composer_for
 from feed.models import Act
+from feed.views.composing import show_composer
 from groups.models import Group
 
 
@@ -27,13 +27,8 @@ def _followed(user: User, public_id: str) -> Act:
 def pass_on(request: HttpRequest, public_id: str) -> HttpResponse:
     """The composer with the link set. Nothing is linked until it is posted."""
     act = _followed(person(request), public_id)
-    context = {
-        "act": act,
-        "name": name_of(act),
-        "words": words_of(act, act.group),
-        "composer": composer_for(request, act.group, parent=act, link_kind=Act.Link.PASSED_ON),
-    }
-    return render(request, "feed/pass_on.html", context)
+    composer = composer_for(request, act.group, parent=act, link_kind=Act.Link.PASSED_ON)
+    return show_composer(request, composer)
 
 
 @require_POST

@@ -1,5 +1,7 @@
 """What is typed and not posted is kept on the server, for the same person alone."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -152,3 +154,74 @@ def test_a_photo_that_another_tab_put_away_is_missed_kindly(as_mia: Client, grou
 def test_nobody_takes_a_photo_that_waits_for_somebody_else(as_olive: Client, group: Group, kept: Photo) -> None:
     assert as_olive.post("/acts/", with_photo(group, kept, "Mine now.", "key-of-olive")).status_code == 422
     assert not Act.objects.exists()
+
+
+@pytest.fixture
+def origin(group: Group, olive: User) -> Act:
+    return make_act(group, olive, text="Lent my stapler.")
+
+
+def composer_in(page: str) -> str:
+    return page.split('id="post"')[1].split("</form>")[0]
+
+
+def test_passing_on_begins_with_nothing_that_was_typed_for_something_else(
+    as_mia: Client, mia: User, group: Group, origin: Act
+) -> None:
+    ActDraft.objects.keep(mia, group, {"text": "A canary for the feed.", "kind": "received", "sign": "private"})
+    composer = composer_in(as_mia.get(reverse("pass-on", args=[origin.public_id])).content.decode())
+    assert "canary" not in composer
+    assert re.search(r'value="did"[^>]*checked', composer)
+    assert not re.search(r'value="private"[^>]*checked', composer)
+
+
+def test_words_for_passing_on_wait_where_they_were_typed(
+    as_mia: Client, mia: User, group: Group, origin: Act, olive: User
+) -> None:
+    ActDraft.objects.keep(mia, group, {"text": "For the feed."})
+    form = {"text": "Rang my aunt.", "kind": "did", "parent": origin.public_id, "link_kind": "passed_on"}
+    assert as_mia.post(url_of(group), form).status_code == 204
+    other = make_act(group, olive)
+    pages = {url: composer_in(as_mia.get(url).content.decode()) for url in ("/", f"/acts/?group={group.slug}")}
+    for act in (origin, other):
+        pages[act.public_id] = composer_in(as_mia.get(reverse("pass-on", args=[act.public_id])).content.decode())
+    assert [url for url, composer in pages.items() if "Rang my aunt." in composer] == [origin.public_id]
+    assert [url for url, composer in pages.items() if "For the feed." in composer] == list(pages)[:2]
+    as_mia.post("/acts/", {**form, "group": group.slug, "form_key": "form-key-1"})
+    assert ActDraft.objects.get().fields["text"] == "For the feed."
+
+
+def test_a_failed_try_to_pass_on_comes_back_as_one(
+    as_mia: Client, mia: User, group: Group, origin: Act, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo = Photo.objects.create(group=group, uploader=mia, width=1, height=1)
+    monkeypatch.setattr("feed.sharing._sent_photo", lambda *_request: photo)
+    form = {"group": group.slug, "kind": "did", "text": "x" * 1001, "parent": origin.public_id}
+    reply = as_mia.post("/acts/", {**form, "link_kind": "passed_on"})
+    page = reply.content.decode()
+    assert reply.status_code == 422
+    assert "How did you pass it on?" in page
+    assert "Lent my stapler." in page
+    assert f'name="keep_photo" value="{photo.public_id}"' in page
+    kept = ActDraft.objects.get()
+    assert (kept.parent, kept.group, kept.photo) == (origin, None, photo)
+
+
+def test_what_cannot_be_passed_on_any_more_can_still_be_told(
+    as_mia: Client, group: Group, origin: Act, olive: User
+) -> None:
+    origin.change("removed", by=olive)
+    form = {"group": group.slug, "kind": "did", "text": "Rang my aunt.", "form_key": "form-key-1"}
+    page = as_mia.post("/acts/", {**form, "parent": origin.public_id, "link_kind": "passed_on"}).content.decode()
+    assert "The act you pass on is no longer there." in page
+    assert "Rang my aunt." in page
+    assert 'name="parent"' not in page
+    assert ActDraft.objects.get().group == group
+
+
+def test_another_groups_act_is_no_place_for_a_draft(
+    as_mia: Client, group: Group, foreign_group: Group, stan: User
+) -> None:
+    theirs = make_act(foreign_group, stan)
+    as_mia.post(url_of(group), {"text": "Half", "parent": theirs.public_id})
+    assert (ActDraft.objects.get().parent, ActDraft.objects.get().group) == (None, group)
