@@ -11,6 +11,8 @@ from statistics import median
 
 import django
 
+TRANSACTIONS = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT")
+
 
 def session(email: str) -> str:
     """A signed-in session's key for one of the seeded people."""
@@ -63,7 +65,8 @@ def posting(rounds: int = 60) -> dict[str, float]:
             if reply.status_code not in {302, 303}:
                 raise RuntimeError(f"posting answered {reply.status_code}: {reply.content[:400]!r}")
             queries = max(
-                queries, len([q for q in captured if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))])
+                queries,
+                len([q for q in captured if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]),
             )
     return {"small_ms": median(spans["small"]), "large_ms": median(spans["large"]), "queries": queries}
 

@@ -26,6 +26,13 @@ def act_was_shown(act: Act) -> None:
         _tell_earlier(act)
 
 
+def act_was_hidden(act: Act) -> None:
+    """Take back what was told of an act that its group cannot read any more, as far as nobody has read it yet."""
+    outbox.withdraw("passed_on", [act.public_id])
+    outbox.withdraw("credit", act.credits.values_list("public_id", flat=True))
+    outbox.withdraw("comment", act.comments.values_list("public_id", flat=True))
+
+
 def _tell_earlier(act: Act) -> None:
     """Tell each person on the way from the origin to this act, once, whichever of their acts it was."""
     rows = Act.objects.filter(ripple_id=act.ripple_id).values_list("pk", "parent_id", "author_id")

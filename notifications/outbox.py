@@ -1,6 +1,6 @@
 """The one way to tell somebody something: `queue` writes it down, and the sender finds it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -51,3 +51,8 @@ def queue(
             delivery = Delivery.objects.create(notice=notice, channel=Delivery.Channel.MAIL, not_before=due)
             tasks.ring_on_commit(delivery)
     return notice
+
+
+def withdraw(kind: str, keys: Iterable[str]) -> None:
+    """Take back what nobody has read yet, since it is no longer so; queued again, it is news again."""
+    Notice.objects.filter(kind=kind, key__in=list(keys), read_at=None).delete()

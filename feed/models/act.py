@@ -372,6 +372,8 @@ class Act(models.Model):
         self.save(update_fields=["text", "done_on", "audience", "signed", "edited_at", "shown_at"])
         if before != self.is_counted_by_parent:
             self._count_at_parent(-1 if before else +1)
+        if not self.is_linked_in_public:
+            self.take_back()
         reads_first = not self.group.policy.posts_unapproved and audience != self.Audience.PRIVATE
         if reads_first and self.state == self.State.SHOWN and (reworded or was_private):
             self.change(self.State.PENDING, by=by, why="changed by its author")
@@ -411,10 +413,17 @@ class Act(models.Model):
         ActChange.objects.create(act=self, before=before, after=state, by=by, why=why)
         if before == self.State.SHOWN and state != self.State.SHOWN:
             self.count(-1)
+            self.take_back()
         elif before != self.State.SHOWN and state == self.State.SHOWN:
             self.count(+1)
             self.announce()
         return True
+
+    def take_back(self) -> None:
+        """Withdraw what was told of it and not read yet, now that the group cannot read it any more."""
+        from feed import messages
+
+        messages.act_was_hidden(self)
 
     def announce(self) -> None:
         """Tell those it concerns, now that the group can read it; what only few may read tells nobody."""

@@ -7,6 +7,7 @@ from accounts.ids import new_public_id
 from accounts.models import User
 from feed.models.act import Act
 from groups.models import Group
+from notifications import outbox
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -80,5 +81,6 @@ class Comment(models.Model):
         mine = Comment.objects.filter(pk=self.pk)
         if mine.filter(state=Act.State.SHOWN).update(**gone):
             Act.objects.filter(pk=self.act_id).update(comment_count=F("comment_count") - 1)
+            outbox.withdraw("comment", [self.public_id])
         else:
             mine.exclude(state=Act.State.REMOVED).update(**gone)

@@ -140,10 +140,12 @@ def test_an_answer_that_is_none_is_refused(fields: dict[str, str], credit: Credi
 
 
 def test_an_act_taken_down_names_nobody_any_more(credit: Credit, as_mia: Client, olive: User) -> None:
+    told = Notice.objects.get()
     credit.act.change("removed", by=olive)
     assert "Fills the tea cupboard." not in as_mia.get("/credits/").content.decode()
     assert as_mia.post(path_of(credit), {"answer": "thank"}).status_code == 404
-    assert not get("credit").still_wanted(Notice.objects.get())
+    assert not get("credit").still_wanted(told)
+    assert not Notice.objects.exists()
 
 
 def test_who_was_removed_from_the_group_reads_it_no_more(
