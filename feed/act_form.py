@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
@@ -117,6 +118,7 @@ class ActForm(forms.Form):
         super().__init__(storable(data) if data is not None else None, files, **kwargs)
         self.user, self.group = user, group
         self.no_room = False
+        self.held_back = ""
         self.told: ToldBefore | None = None
         today = user.today()
         day = cast(forms.TypedChoiceField, self.fields["day"])
@@ -167,11 +169,9 @@ class ActForm(forms.Form):
         return challenge
 
     def clean_parent(self) -> Act | None:
-        key = self.cleaned_data["parent"]
-        parent = followed_act(self.user, self.group, key)
-        if key and parent is None:
+        if self.cleaned_data["parent"] and self.followed is None:
             self._is_gone("parent", _("The act you pass on is no longer there. Your words are still here."))
-        return parent
+        return self.followed
 
     def _is_gone(self, name: str, words: str) -> None:
         """Say so, and carry it along no further: sent once more, the words are told without it."""
@@ -250,6 +250,16 @@ class ActForm(forms.Form):
             "credited": data["credited"],
             "alt": data.get("alt", ""),
         }
+
+    @cached_property
+    def followed(self) -> Act | None:
+        """The act that this one follows, while its author can still see it."""
+        return followed_act(self.user, self.group, self.data.get("parent", ""))
+
+    def hold_back(self, action: str, words: str, field: str | None = None) -> None:
+        """Too much at once: what was sent stays in the form, to be sent again a little later."""
+        self.add_error(field, words)
+        self.held_back = action
 
     def ask_about(self, told: "ToldBefore") -> None:
         """Not to be posted before its author has read what was told before. Then it has a key of its own."""

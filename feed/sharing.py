@@ -1,11 +1,10 @@
 """Posting an act: photo, draft and what follows from it, so that a failed or repeated try loses and doubles nothing."""
 
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
 from accounts import limits
-from accounts.models import User
 from challenges.choices import settle
 from feed.act_form import ActForm
 from feed.drafting import drafted
@@ -13,10 +12,9 @@ from feed.models import Act, ActDraft, ActFeeling, Photo
 from feed.pictures import NoRoom, Refused, discard, keep, redraw
 from feed.taking_down import bring_back
 from feed.told_before import ToldBefore, Why, taken_down, told_before
-from groups.models import Group
 
 
-def share(request: HttpRequest, user: User, group: Group, form: ActForm) -> Act | None:
+def share(request: HttpRequest, form: ActForm) -> Act | None:
     """Post what the form says.
 
     Returns:
@@ -27,18 +25,32 @@ def share(request: HttpRequest, user: User, group: Group, form: ActForm) -> Act 
         return stands
     if told:
         form.ask_about(told)
-    parent = form.cleaned_data.get("parent")
-    draft = ActDraft.objects.at(user, group, parent).select_related("photo").first()
-    earlier = draft.waiting_photo if draft else None
-    sent = _sent_photo(request, user, group, form)
-    act = _posted(user, group, form, sent or _kept_photo(form, earlier))
+    earlier = _waiting_photo(form)
+    sent = _sent_photo(request, form)
+    act = _posted(form, sent or _kept_photo(form, earlier))
     if act is None:
-        ActDraft.objects.keep(user, group, drafted(request.POST), sent, parent=parent)
-    # What no act has taken is forgotten, but for the photo that waits in the draft.
-    unwanted = {sent, earlier} if act else {earlier} if sent else set()
-    for photo in filter(None, unwanted):
+        _keep(form, request.POST, sent, earlier)
+        return None
+    for photo in filter(None, {sent, earlier}):
         discard(photo)
     return act
+
+
+def put_aside(request: HttpRequest, form: ActForm) -> None:
+    """Keep what the form holds, words and photo, without posting it."""
+    earlier = _waiting_photo(form)
+    _keep(form, request.POST, None if form.held_back else _sent_photo(request, form), earlier)
+
+
+def _keep(form: ActForm, data: QueryDict, sent: Photo | None, earlier: Photo | None) -> None:
+    ActDraft.objects.keep(form.user, form.group, drafted(data), sent, parent=form.followed)
+    if sent and earlier:
+        discard(earlier)
+
+
+def _waiting_photo(form: ActForm) -> Photo | None:
+    draft = ActDraft.objects.at(form.user, form.group, form.followed).select_related("photo").first()
+    return draft.waiting_photo if draft else None
 
 
 def _still_stands(told: ToldBefore, form: ActForm) -> Act | None:
@@ -72,15 +84,15 @@ def _kept_photo(form: ActForm, earlier: Photo | None) -> Photo | None:
     return earlier
 
 
-def _posted(user: User, group: Group, form: ActForm, photo: Photo | None) -> Act | None:
+def _posted(form: ActForm, photo: Photo | None) -> Act | None:
     if form.errors or form.told:
         return None
     try:
-        return _record(user, group, form, photo)
+        return _record(form, photo)
     except Photo.Gone:
         form.add_error("photo", _photo_is_gone())
     except Act.TakenDown as gone:
-        form.ask_about(taken_down(gone.act, user))
+        form.ask_about(taken_down(gone.act, form.user))
     return None
 
 
@@ -88,16 +100,16 @@ def _photo_is_gone() -> str:
     return _("This photo is no longer here: it went with another act, or was put away. Your words are still here.")
 
 
-def _record(user: User, group: Group, form: ActForm, photo: Photo | None) -> Act:
-    with transaction.atomic():
-        act = Act.objects.post(user, group, photo=photo, **form.act_fields())
-        if act.step is not None:
-            settle(user, act.step, act.idea_key, on=act.done_on)
-        ActDraft.objects.at(user, group, form.cleaned_data["parent"]).delete()
+@transaction.atomic
+def _record(form: ActForm, photo: Photo | None) -> Act:
+    act = Act.objects.post(form.user, form.group, photo=photo, **form.act_fields())
+    if act.step is not None:
+        settle(form.user, act.step, act.idea_key, on=act.done_on)
+    ActDraft.objects.at(form.user, form.group, form.followed).delete()
     return act
 
 
-def _sent_photo(request: HttpRequest, user: User, group: Group, form: ActForm) -> Photo | None:
+def _sent_photo(request: HttpRequest, form: ActForm) -> Photo | None:
     """The photo that came with the form, kept at once so that a second try need not send it again."""
     if "photo" not in form.fields:
         return None
@@ -106,10 +118,11 @@ def _sent_photo(request: HttpRequest, user: User, group: Group, form: ActForm) -
     if form.upload is None:
         return None
     if not limits.allow(request, "upload"):
-        form.add_error("photo", _("Those were many photos in a short time. Please wait a little before the next."))
+        words = _("Those were many photos in a short time. Please wait a little before the next.")
+        form.hold_back("upload", words, "photo")
         return None
     try:
-        return keep(redraw(form.upload), group, user, form.data.get("alt", "")[:300])
+        return keep(redraw(form.upload), form.group, form.user, form.data.get("alt", "")[:300])
     except Refused as why:
         form.add_error("photo", str(why))
     except NoRoom:

@@ -26,7 +26,10 @@ def comments(request: HttpRequest, public_id: str) -> HttpResponse:
         form.add_error(
             "text", _("That is a lot at once. Your words are still here; please try again in a few minutes.")
         )
-        return show_act(request, act, form=form, status=429, partial="comments")
+        response = show_act(request, act, form=form, status=429, partial="comments")
+        response["Retry-After"] = str(limits.retry_after("comment"))
+        response["HX-Reselect"] = "#comments"
+        return response
     Comment.objects.post(act, user, form.cleaned_data["text"], form_key=form.cleaned_data["form_key"])
     if request.headers.get("HX-Target") == "comments":
         return show_act(request, act, partial="comments")

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts import limits
 from accounts.models import User
 from accounts.people import person
 from challenges.models import Challenge
@@ -38,6 +39,8 @@ def did_too(request: HttpRequest, public_id: str) -> HttpResponse:
     act = _followed(user, public_id)
     if act.author_id == user.pk:
         raise PermissionDenied
+    if not limits.allow(request, "post"):
+        return limits.too_many(request, "post")
     today = user.today()
     counts = act.challenge is not None and act.challenge.takes_acts_of(today, today=today)
     try:

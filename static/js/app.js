@@ -24,8 +24,8 @@
     setTimeout(leave, 10000);
   };
 
-  const failed = () => {
-    const template = document.getElementById("failed");
+  const failed = (event) => {
+    const template = document.getElementById(event.detail.xhr?.status === 429 ? "too-often" : "failed");
     const toasts = document.getElementById("toasts");
     if (!template || !toasts || toasts.querySelector("[data-failed]")) return;
     toasts.append(template.content.cloneNode(true));
@@ -173,6 +173,11 @@
 
   document.addEventListener("htmx:load", (event) => { if (event.detail.elt !== document.body) prepare(event.detail.elt); });
   document.addEventListener("htmx:beforeSwap", (event) => {
+    // An answer that names its place is shown whatever its status: the composer, with the words still in it.
+    if (event.detail.xhr.getResponseHeader("HX-Reselect")) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
     const at = document.activeElement;
     focusLost = at !== document.body && event.detail.target.contains(at);
   });

@@ -1,5 +1,6 @@
 """Posting, changing, taking down and bringing back an act."""
 
+import re
 import threading
 from datetime import timedelta
 
@@ -286,8 +287,13 @@ def test_too_many_posts_are_stopped_and_the_words_are_kept(
     as_mia: Client, mia: User, group: Group, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("accounts.limits.allow", lambda *args, **kwargs: False)
-    reply = as_mia.post(URL, sent(group))
-    assert reply.status_code == 429
+    reply = as_mia.post(URL, sent(group, kind="saw"))
+    page = reply.content.decode()
+    assert (reply.status_code, reply["Retry-After"]) == (429, "60")
+    assert (reply["HX-Retarget"], reply["HX-Reselect"]) == ("#post", "#post")
+    assert "That is a lot at once." in page
+    assert "Held the door." in page
+    assert re.search(r'value="saw"[^>]*checked', page)
     assert not Act.objects.exists()
     assert ActDraft.objects.get(user=mia).fields["text"] == "Held the door."
 

@@ -71,10 +71,10 @@ def test_a_twin_of_the_form_does_not_throw_away_the_photo_it_posted(
     form = {"group": group.slug, "kind": "did", "text": "A cake.", "keep_photo": photo.public_id}
     form["form_key"] = "twin-form-key"
 
-    def both(user: User, place: Group, form: ActForm, sent: Photo | None) -> Act:
+    def both(form: ActForm, sent: Photo | None) -> Act:
         """The other request posts between this one's look at the draft and its own post."""
-        _record(user, place, form, Photo.objects.get(pk=photo.pk))
-        return _record(user, place, form, sent)
+        _record(form, Photo.objects.get(pk=photo.pk))
+        return _record(form, sent)
 
     monkeypatch.setattr("feed.sharing._record", both)
     as_mia.post(reverse("post-act"), form)
@@ -129,10 +129,10 @@ def test_a_photo_stays_with_the_act_that_took_it_first(as_mia: Client, group: Gr
 def test_two_posts_at_the_same_moment_do_not_pull_at_one_photo(
     as_mia: Client, mia: User, group: Group, kept: Photo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def late(user: User, place: Group, form: ActForm, sent: Photo | None) -> Act:
+    def late(form: ActForm, sent: Photo | None) -> Act:
         """The other tab posts between this one's look at the draft and its own post."""
         make_act(group, mia, text="A cake.", photo=Photo.objects.get(pk=kept.pk))
-        return _record(user, place, form, sent)
+        return _record(form, sent)
 
     monkeypatch.setattr("feed.sharing._record", late)
     reply = as_mia.post("/acts/", with_photo(group, kept, "A pie.", "key-of-tab-two"))

@@ -185,3 +185,12 @@ def test_one_more_tap_does_not_bring_back_what_a_leader_took_down(
     assert as_mia.post(f"/acts/{act.public_id}/did-too/").status_code == 403
     mine.refresh_from_db()
     assert mine.state == "removed"
+
+
+def test_doing_the_same_counts_as_posting_where_there_is_too_much(
+    as_mia: Client, act: Act, mia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accounts.limits.allow", lambda request, action: action != "post")
+    reply = as_mia.post(f"{act.get_absolute_url()}did-too/")
+    assert (reply.status_code, reply["Retry-After"]) == (429, "60")
+    assert not Act.objects.filter(author=mia).exists()

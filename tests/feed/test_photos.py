@@ -308,8 +308,18 @@ def test_a_full_disk_leaves_no_row_and_no_file(
 def test_uploads_are_limited(as_mia: Client, group: Group, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("accounts.limits.allow", lambda request, action, key="": action != "upload")
     reply = as_mia.post("/acts/", sent(group, GOOD["jpeg"]()))
-    assert reply.status_code == 422
+    assert (reply.status_code, reply["Retry-After"]) == (429, "600")
+    assert "An umbrella." in reply.content.decode()
     assert not Photo.objects.exists()
+    assert not Act.objects.exists()
+
+
+def test_a_photo_chosen_before_the_people_are_named_is_kept(as_mia: Client, mia: User, group: Group) -> None:
+    reply = as_mia.post("/acts/", sent(group, GOOD["jpeg"](), kind="saw", more="people"))
+    photo = ActDraft.objects.get(user=mia).photo
+    assert photo
+    assert reply.status_code == 200
+    assert f'name="keep_photo" value="{photo.public_id}"' in reply.content.decode()
 
 
 def test_a_class_without_photos_takes_none(as_mia: Client, group: Group) -> None:

@@ -136,3 +136,10 @@ def test_fifty_clicks_at_once_leave_one_row_at_most(act: Act, mia: User) -> None
     assert Reaction.objects.count() <= 1
     stands = Reaction.objects.toggle(act, mia, "thanks")
     assert Reaction.objects.count() == int(stands)
+
+
+def test_too_many_answers_are_held_back(as_mia: Client, act: Act, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accounts.limits.allow", lambda request, action: action != "react")
+    reply = as_mia.post(path_of(act, "moved"), headers={"HX-Request": "true"})
+    assert (reply.status_code, reply["Retry-After"]) == (429, "60")
+    assert not Reaction.objects.exists()
