@@ -79,7 +79,8 @@ def _again(request: HttpRequest, composer: Composer) -> HttpResponse:
 def show_composer(request: HttpRequest, composer: Composer, *, status: int = 200) -> HttpResponse:
     """The page of a composer: with the act that it passes on, or alone."""
     act = composer.parent
-    context: dict[str, object] = {"composer": composer}
+    # Where only the composer changes, what the last post said would stand beside it; the toasts are emptied too.
+    context: dict[str, object] = {"composer": composer, "oob": status != 200 and "HX-Request" in request.headers}
     if act is None:
         return render(request, "feed/post.html", context, status=status)
     context |= {"act": act, "name": name_of(act), "words": words_of(act, act.group)}

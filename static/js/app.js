@@ -28,6 +28,8 @@
     const template = document.getElementById(event.detail.xhr?.status === 429 ? "too-often" : "failed");
     const toasts = document.getElementById("toasts");
     if (!template || !toasts || toasts.querySelector("[data-failed]")) return;
+    // What went well before says nothing about this; only what can still be undone stays.
+    each(toasts, "[data-toast]", (old) => { if (!old.querySelector("form")) old.remove(); });
     toasts.append(template.content.cloneNode(true));
     prepare(toasts.lastElementChild);
   };

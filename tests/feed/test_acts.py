@@ -298,6 +298,15 @@ def test_too_many_posts_are_stopped_and_the_words_are_kept(
     assert ActDraft.objects.get(user=mia).fields["text"] == "Held the door."
 
 
+def test_a_refused_post_takes_the_words_of_the_last_one_off_the_page(as_mia: Client, group: Group) -> None:
+    """htmx puts the composer in its place and leaves the rest of Today as it was; the toasts come along, empty."""
+    toasts = 'id="toasts" role="status" aria-live="polite" hx-swap-oob="innerHTML"'
+    refused = sent(group, kind="flew")
+    assert toasts in as_mia.post(URL, refused, headers={"HX-Request": "true"}).content.decode()
+    assert "hx-swap-oob" not in as_mia.post(URL, refused).content.decode()
+    assert "hx-swap-oob" not in as_mia.get("/", headers={"HX-Request": "true"}).content.decode()
+
+
 def test_posting_costs_the_same_in_a_large_group(as_mia: Client, group: Group) -> None:
     as_mia.post(URL, sent(group))
     costs = []
