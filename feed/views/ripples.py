@@ -5,7 +5,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.people import person
 from feed.models import Act
-from feed.ripples import DRAWN, label_of, nodes_of, ripple_of, told
+from feed.ripples import DRAWN, Ripple, label_of, nodes_of, ripple_of, told
+from feed.words import storable_word
 
 LISTED = 60
 
@@ -16,16 +17,17 @@ def ripple(request: HttpRequest, public_id: str) -> HttpResponse:
 
     Whoever may open one act of it may see its shape; of the others they learn that there is a link.
     """
-    act = get_object_or_404(Act, public_id=public_id)
+    act = get_object_or_404(Act.objects.select_related("group"), public_id=public_id)
     ripple = ripple_of(act, person(request))
     if not ripple.acts:
         raise Http404
     if ripple.public_id != public_id:
-        return redirect(f"{ripple.path}#told-{public_id}")
+        return redirect(f"{ripple.path}?from={public_id}#told-{public_id}")
     drawn = ripple.branch()
     page = Paginator(ripple.places, LISTED).get_page(request.GET.get("page"))
     context = {
         "ripple": ripple,
+        "came_from": _came_from(ripple, request.GET.get("from", ""), act),
         "nodes": nodes_of(drawn),
         "label": label_of(drawn, ripple),
         "more": len(ripple.places) - len(drawn),
@@ -35,3 +37,13 @@ def ripple(request: HttpRequest, public_id: str) -> HttpResponse:
         "drawn_most": DRAWN,
     }
     return render(request, "feed/ripple.html", context)
+
+
+def _came_from(ripple: Ripple, asked: str, origin: Act) -> Act:
+    """The way back: the act the reader came from, else the first one of the chain that they may open."""
+    readable = [place.pk for place in ripple.places if place.is_act]
+    acts = Act.objects.select_related("group")
+    asked_for = acts.filter(public_id=storable_word(asked)).first() if asked else origin
+    if asked_for is not None and asked_for.pk in readable:
+        return asked_for
+    return acts.get(pk=readable[0])

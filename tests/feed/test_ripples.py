@@ -1,5 +1,6 @@
 """A chain of acts: the story, the drawing that says the same, and what each reader may see of it (B-21, C-07)."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -174,7 +175,39 @@ def test_strangers_and_removed_members_find_no_ripple(
 
 def test_any_act_of_the_chain_leads_to_the_chain(story: list[Act], as_mia: Client) -> None:
     answer = as_mia.get(path_of(story[3]))
-    assert answer.headers["Location"] == f"{path_of(story[0])}#told-{story[3].public_id}"
+    assert answer.headers["Location"] == f"{path_of(story[0])}?from={story[3].public_id}#told-{story[3].public_id}"
+
+
+def crumb(page: str) -> list[str]:
+    """The addresses on the way back."""
+    return re.findall(r'href="([^"]+)"', page.split('class="crumb"')[1].split("</p>")[0])
+
+
+def test_the_way_back_leads_to_the_act_one_came_from_and_its_group(
+    story: list[Act], as_mia: Client, group: Group
+) -> None:
+    home, first, third = group.get_absolute_url(), story[0].get_absolute_url(), story[3].get_absolute_url()
+    assert crumb(as_mia.get(path_of(story[0])).content.decode()) == [home, first]
+    assert crumb(as_mia.get(path_of(story[3]), follow=True).content.decode()) == [home, third]
+    assert f'href="{path_of(story[0])}?from={story[3].public_id}"' in as_mia.get(third).content.decode()
+
+
+@pytest.mark.parametrize("asked", ["", "2222222222222222", "a%00b", "%F0%9F%8C%8A", "x" * 500])
+def test_a_way_back_that_leads_nowhere_is_not_shown(story: list[Act], as_mia: Client, asked: str) -> None:
+    page = as_mia.get(f"{path_of(story[0])}?from={asked}").content.decode()
+    assert crumb(page)[1] == story[0].get_absolute_url()
+
+
+def test_nobody_is_led_back_to_what_they_may_not_open(
+    story: list[Act], as_mia: Client, as_stan: Client, cast: dict[str, User], foreign_group: Group, mia: User
+) -> None:
+    story[0].change("removed", by=cast["Tess"])
+    page = as_mia.get(f"{path_of(story[0])}?from={story[0].public_id}").content.decode()
+    assert crumb(page)[1] == story[1].get_absolute_url()
+    join(foreign_group, mia)
+    elsewhere = make_act(foreign_group, mia, parent=story[5], **ON)
+    page = as_stan.get(f"{path_of(story[0])}?from={story[3].public_id}").content.decode()
+    assert crumb(page) == [foreign_group.get_absolute_url(), elsewhere.get_absolute_url()]
 
 
 def test_an_act_alone_says_so_without_regret(group: Group, olive: User, as_mia: Client) -> None:
