@@ -1,13 +1,11 @@
-import hashlib
 from datetime import timedelta
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.http import quote_etag, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts import limits
@@ -17,13 +15,12 @@ from feed.cards import cards_for
 from feed.cursor import cursor_of, read_cursor
 from feed.models import Act
 from feed.models.act import PAGE
+from feed.news_pill import news_pill
 from feed.places import place_seen
 from feed.search import clean_query, says
 from feed.totals import together
 from groups.models import Group
 from kindness_platform.htmx import render_page
-
-MOST_NEW = 20
 
 
 @require_safe
@@ -65,26 +62,9 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def new(request: HttpRequest, slug: str) -> HttpResponse:
-    """How many acts others have shared since a page was drawn: nothing at all, or a link that shows them."""
-    user = person(request)
-    group = get_object_or_404(Group.objects.visible_to(user), slug=slug)
-    since = read_cursor(request.GET.get("since"))
-    newest = Act.objects.filter(group=group).in_feed().after(since).exclude(author=user)
-    ids = list(newest.values_list("pk", flat=True)[: MOST_NEW + 1])
-    if not ids:
-        return HttpResponse(status=204)
-    etag = quote_etag(hashlib.sha256(repr(ids).encode()).hexdigest()[:24])
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponseNotModified(headers={"ETag": etag})
-    response = render(request, "feed/new.html", {"label": _new_label(len(ids)), "url": group.get_absolute_url()})
-    response.headers["ETag"] = etag
-    return response
-
-
-def _new_label(count: int) -> str:
-    if count > MOST_NEW:
-        return _("%(n)d+ new acts") % {"n": MOST_NEW}
-    return ngettext("%(n)d new act", "%(n)d new acts", count) % {"n": count}
+    """How many acts others have shared since the page was drawn: nothing at all, or a link that shows them."""
+    group = get_object_or_404(Group.objects.visible_to(person(request)), slug=slug)
+    return news_pill(request, Act.objects.filter(group=group), group.get_absolute_url())
 
 
 def _running(group: Group) -> Challenge | None:

@@ -1,6 +1,5 @@
 """Today: what is asked, what happened, and what the groups have been up to, on one page."""
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -8,13 +7,12 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import quote_etag, urlencode
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -25,6 +23,7 @@ from feed.cards import cards_for
 from feed.composer import composer_for
 from feed.cursor import cursor_of, read_cursor
 from feed.models import Act
+from feed.news_pill import news_pill
 from feed.places import places_to_post
 from feed.stream import page_of
 from feed.totals import Totals, totals_of
@@ -33,7 +32,6 @@ from kindness_platform.htmx import render_page
 from kindness_platform.pages.landing import landing
 from notifications.models import Notice
 
-MOST_NEW = 20
 MOST_WAITING = 20
 MOST_PIPS = 14
 TEMPLATE = "pages/today.html"
@@ -157,20 +155,5 @@ def _mine(user: User, places: list[Group]) -> Mine:
 @require_safe
 def new(request: HttpRequest) -> HttpResponse:
     """How many acts others have shared since the page was drawn: nothing at all, or a link that shows them."""
-    user = person(request)
-    since = read_cursor(request.GET.get("since"))
-    groups = Membership.objects.active().filter(user=user, group__archived_at=None).values("group")
-    newest = Act.objects.filter(group__in=groups).in_feed().after(since).exclude(author=user)
-    ids = list(newest.values_list("pk", flat=True)[: MOST_NEW + 1])
-    found = len(ids)
-    if not found:
-        return HttpResponse(status=204)
-    etag = quote_etag(hashlib.sha256(repr(ids).encode()).hexdigest()[:24])
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponseNotModified(headers={"ETag": etag})
-    label = ngettext("%(n)d new act", "%(n)d new acts", found) % {"n": found}
-    if found > MOST_NEW:
-        label = _("%(n)d+ new acts") % {"n": MOST_NEW}
-    response = render(request, "feed/new.html", {"label": label, "url": reverse("home")})
-    response.headers["ETag"] = etag
-    return response
+    groups = Membership.objects.active().filter(user=person(request), group__archived_at=None).values("group")
+    return news_pill(request, Act.objects.filter(group__in=groups), reverse("home"))

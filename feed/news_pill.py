@@ -1,0 +1,42 @@
+"""The pill above a feed: how many acts others have shared since the page was drawn."""
+
+import hashlib
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.shortcuts import render
+from django.utils.http import quote_etag
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.people import person
+from feed.cursor import read_cursor
+from feed.models.act import ActQuerySet
+
+MOST_NEW = 20
+
+
+def news_pill(request: HttpRequest, acts: ActQuerySet, url: str) -> HttpResponse:
+    """Nothing at all, or a link to the page that shows them; the same news are not sent twice.
+
+    Args:
+        request: its address says since when (`since`, a cursor).
+        acts: what the reader may see of the feed.
+        url: the page of the feed.
+    """
+    since = read_cursor(request.GET.get("since"))
+    newest = acts.in_feed().after(since).exclude(author=person(request))
+    ids = list(newest.values_list("pk", flat=True)[: MOST_NEW + 1])
+    if not ids:
+        return HttpResponse(status=204)
+    etag = quote_etag(hashlib.sha256(repr(ids).encode()).hexdigest()[:24])
+    if request.headers.get("If-None-Match") == etag:
+        return HttpResponseNotModified(headers={"ETag": etag})
+    response = render(request, "feed/new.html", {"label": _label(len(ids)), "url": url})
+    response.headers["ETag"] = etag
+    return response
+
+
+def _label(count: int) -> str:
+    if count > MOST_NEW:
+        return _("%(n)d+ new acts") % {"n": MOST_NEW}
+    return ngettext("%(n)d new act", "%(n)d new acts", count) % {"n": count}
