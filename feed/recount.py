@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
 from feed.models import Act, Comment, Counter
 
@@ -38,12 +38,13 @@ def recount(*, mend: bool = False) -> list[Drift]:
     return found
 
 
-TOTAL = ("group_id", "challenge_id", "source", "kind")
+TOTAL = ("group_id", "challenge_id", "source", "kind", "private")
 
 
 def _challenge_drift() -> Iterator[Drift]:
     stored = {tuple(key): n for *key, n in Counter.objects.values_list(*TOTAL, "total")}
-    shown = Act.objects.filter(state=Act.State.SHOWN).order_by()
+    private = ExpressionWrapper(Q(audience=Act.Audience.PRIVATE), output_field=BooleanField())
+    shown = Act.objects.filter(state=Act.State.SHOWN).annotate(private=private).order_by()
     real = {tuple(key): n for *key, n in shown.values_list(*TOTAL).annotate(n=Count("pk"))}
     return _differences("total", stored, real)
 

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 
 from challenges.models import Challenge
 from feed.models import Act, Counter
-from groups.models import Group
+from feed.models.act import ActQuerySet
+from groups.models import Group, Membership
+from groups.models.membership import CROWD
 
 TICKED, PAPER = Act.Source.TICK.value, Act.Source.PAPER.value
 
@@ -36,10 +39,23 @@ class Totals:
 def totals_of(challenges: Iterable[Challenge]) -> dict[int, Totals]:
     """The totals of each challenge, by its id; one without acts has zeros."""
     totals = {challenge.pk: Totals() for challenge in challenges}
-    rows = Counter.objects.filter(challenge__in=list(totals)).values_list("challenge_id", "kind", "source", "total")
-    for challenge_id, kind, source, number in rows:
+    told = Counter.objects.filter(Q(private=False) | crowded(), challenge__in=list(totals))
+    for challenge_id, kind, source, number in told.values_list("challenge_id", "kind", "source", "total"):
         totals[challenge_id].add(kind, source, number)
     return totals
+
+
+def crowded() -> Exists:
+    """Whether the group of a counter or an act is so large that a total gives nobody away.
+
+    In a smaller one totals hold only what was shared: a leader of two could tell from them what the other one kept.
+    """
+    return Membership.objects.crowd(OuterRef("group"))
+
+
+def told(acts: ActQuerySet) -> ActQuerySet:
+    """Those of these acts that may stand in a number others read; the same ones that `totals_of` counts."""
+    return acts.filter(~Q(audience=Act.Audience.PRIVATE) | crowded(), state=Act.State.SHOWN)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,13 +73,15 @@ def together(group: Group) -> Together:
     Written by hand: it is asked on every page of a group, and building it anew would cost ten times as
     much as its answer. The words that the partial index names are literal, so that it is used.
     """
-    quote = connection.ops.quote_name
-    acts, counters = quote(Act._meta.db_table), quote(Counter._meta.db_table)
+    tables = (Act._meta.db_table, Counter._meta.db_table, Membership._meta.db_table)
+    acts, counters, members = map(connection.ops.quote_name, tables)
+    crowd = f"SELECT 1 FROM {members} WHERE group_id = %s AND state = 'active' LIMIT 1 OFFSET {CROWD - 1}"  # noqa: S608
+    told = f"SELECT SUM(total) FROM {counters} WHERE group_id = %s AND (NOT private OR EXISTS ({crowd}))"  # noqa: S608
     statement = (
-        f"SELECT (SELECT SUM(total) FROM {counters} WHERE group_id = %s), COUNT(DISTINCT ripple_id), MAX(degree)"  # noqa: S608
+        f"SELECT ({told}), COUNT(DISTINCT ripple_id), MAX(degree)"  # noqa: S608
         f" FROM {acts} WHERE group_id = %s AND state = 'shown' AND audience IN ('group', 'organization') AND degree > 0"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [group.pk, group.pk])
+        cursor.execute(statement, [group.pk] * 3)
         [(number, ripples, furthest)] = cursor.fetchall()
     return Together(acts=int(number or 0), ripples=ripples, furthest=furthest or 0)

@@ -364,12 +364,18 @@ class Act(models.Model):
         photo = photo_of(self)
         if photo is not None and alt is not None:
             reworded = photo.describe(alt) or reworded
+        # What is kept to its author is counted apart from what is shared.
+        moves = self.audience != audience and self.Audience.PRIVATE in {self.audience, audience}
+        if moves and self.state == self.State.SHOWN:
+            Counter.objects.add(self, -1)
         was_private = self.audience in {self.Audience.PRIVATE, self.Audience.LEADERS}
         self.text, self.done_on, self.audience, self.signed = text, done_on, audience, signed
         self.edited_at = timezone.now()
         if was_private and self.is_linked_in_public and self.state == self.State.SHOWN:
             self.shown_at = self.edited_at
         self.save(update_fields=["text", "done_on", "audience", "signed", "edited_at", "shown_at"])
+        if moves and self.state == self.State.SHOWN:
+            Counter.objects.add(self, +1)
         if before != self.is_counted_by_parent:
             self._count_at_parent(-1 if before else +1)
         if not self.is_linked_in_public:

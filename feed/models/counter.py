@@ -14,9 +14,15 @@ class CounterManager(models.Manager["Counter"]):
     def add(self, act: "Act", by: int) -> None:
         """Count an act in or out, in the caller's transaction.
 
-        Private acts count too: the total of a challenge says what happened, not what was shown.
+        What was kept to its author is counted apart: only a group in which it hides nobody is told of it.
         """
-        key = {"group_id": act.group_id, "challenge_id": act.challenge_id, "source": act.source, "kind": act.kind}
+        key = {
+            "group_id": act.group_id,
+            "challenge_id": act.challenge_id,
+            "source": act.source,
+            "kind": act.kind,
+            "private": act.audience == "private",
+        }
         if not self.filter(**key).update(total=F("total") + by):
             _row, new = self.get_or_create(**key, defaults={"total": max(by, 0)})
             if not new:
@@ -24,12 +30,16 @@ class CounterManager(models.Manager["Counter"]):
 
 
 class Counter(models.Model):
-    """How many acts of one kind and source a challenge (or a group outside of challenges) holds; rebuildable."""
+    """How many acts of one kind and source a challenge (or a group outside of challenges) holds; rebuildable.
+
+    Acts that were kept to their authors have counters of their own (`private`).
+    """
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="counters")
     challenge = models.ForeignKey(Challenge, null=True, on_delete=models.CASCADE, related_name="counters")
     source = models.CharField(max_length=6)
     kind = models.CharField(max_length=8)
+    private = models.BooleanField(default=False)
     total = models.IntegerField(default=0)
 
     objects = CounterManager()
@@ -38,12 +48,12 @@ class Counter(models.Model):
         constraints = [
             # Two conditions rather than `nulls_distinct`, which SQLite does not have.
             models.UniqueConstraint(
-                fields=["challenge", "source", "kind"],
+                fields=["challenge", "source", "kind", "private"],
                 condition=models.Q(challenge__isnull=False),
                 name="one_counter_per_challenge_and_kind",
             ),
             models.UniqueConstraint(
-                fields=["group", "source", "kind"],
+                fields=["group", "source", "kind", "private"],
                 condition=models.Q(challenge__isnull=True),
                 name="one_counter_outside_of_challenges_and_kind",
             ),

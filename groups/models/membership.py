@@ -1,9 +1,15 @@
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from groups.models.group import Group
+
+CROWD = 5
+"""From so many people on, a number about all of them points at nobody."""
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -15,6 +21,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 
     def leaders(self) -> "MembershipQuerySet":
         return self.filter(role=Membership.Role.LEADER)
+
+    def crowd(self, group: Any) -> Exists:
+        """Whether a group (or an `OuterRef` to one) has so many active members that a number hides each of them."""
+        return Exists(self.active().filter(group=group).order_by()[CROWD - 1 : CROWD])
 
 
 class Membership(models.Model):

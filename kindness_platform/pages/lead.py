@@ -19,7 +19,7 @@ from challenges.models import Challenge
 from challenges.schedule import Phase
 from feed.models import Act
 from feed.ripples import longest_of
-from feed.totals import Totals, totals_of
+from feed.totals import Totals, told, totals_of
 from groups.models import Group
 from kindness_platform.charts import Day, chart_of
 from kindness_platform.coarse import people_taking_part
@@ -87,8 +87,8 @@ def week_of(challenge: Challenge, people: int) -> dict[str, object]:
     group = challenge.group
     today = group.organization.today()
     monday = today - timedelta(days=(today.weekday() - group.organization.first_weekday) % 7)
-    # Private acts count: a total says what happened, not what was shown. Nobody is named by it.
-    acts = Act.objects.filter(challenge=challenge, state=Act.State.SHOWN)
+    # Private acts count where the group is large enough to hide whose they are. Nobody is named by them.
+    acts = told(Act.objects.filter(challenge=challenge))
     days = days_until(today, acts.filter(done_on__gt=today - timedelta(days=7), done_on__lte=today))
     took_part = acts.filter(done_on__gte=monday, author__isnull=False).values("author").distinct().count()
     names = group.policy.leaders_see_names

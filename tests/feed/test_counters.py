@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import QuerySet
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
@@ -13,7 +15,7 @@ from accounts.models import User
 from challenges.models import Challenge
 from feed.models import Act, Comment, Counter
 from feed.recount import recount
-from feed.totals import together, totals_of
+from feed.totals import together, told, totals_of
 from groups.models import Group
 from tests.factories import join, make_act, make_challenge, make_group, make_user
 
@@ -42,8 +44,17 @@ class TestWhateverHappens(TestCase):
             _do(which, move, group, challenge, [leader, member])
         assert recount() == []
         shown = Act.objects.filter(group=group, state="shown")
-        assert together(group).acts == shown.count()
-        assert totals_of([challenge])[challenge.pk].total == shown.filter(challenge=challenge).count()
+        _agree(group, challenge, shown.exclude(audience="private"))
+        for n in range(3):
+            join(group, make_user(f"Person {n}"))
+        _agree(group, challenge, shown)
+
+
+def _agree(group: Group, challenge: Challenge, acts: "QuerySet[Act]") -> None:
+    """Every number that is shown is the number of these acts."""
+    assert together(group).acts == acts.count()
+    assert totals_of([challenge])[challenge.pk].total == acts.filter(challenge=challenge).count()
+    assert told(Act.objects.filter(group=group)).count() == acts.count()
 
 
 def _do(which: int, move: tuple[Any, ...], group: Group, challenge: Challenge, people: list[User]) -> None:
@@ -100,3 +111,37 @@ def test_recount_tells_what_is_wrong_and_mends_it(counted: Act) -> None:
     out = StringIO()
     call_command("recount", "--check", stdout=out)
     assert "Every total is what it counts." in out.getvalue()
+
+
+@pytest.mark.parametrize("people", [2, 4, 5])
+def test_what_was_kept_counts_only_where_nobody_can_tell_whose_it_is(
+    as_olive: Client, mia: User, group: Group, challenge: Challenge, people: int
+) -> None:
+    for n in range(people - 2):
+        join(group, make_user(f"Person {n}"))
+    join(make_group(), mia)  # who is in many groups is still one of this one
+    make_act(group, mia, challenge=challenge, audience="private", kind="received")
+    make_act(group, mia, challenge=challenge, audience="leaders")
+    number = 2 if people == 5 else 1
+    lead = as_olive.get(f"/groups/{group.slug}/lead/").context
+    assert (lead["totals"].total, lead["totals"].received) == (number, number - 1)
+    assert (lead["acts_this_week"], sum(day.received for day in lead["table"])) == (number, number - 1)
+    assert together(group).acts == number
+
+
+def test_who_left_makes_no_crowd(mia: User, group: Group, challenge: Challenge) -> None:
+    for n in range(3):
+        join(group, make_user(f"Person {n}"))
+    make_act(group, mia, challenge=challenge, audience="private")
+    assert totals_of([challenge])[challenge.pk].total == 1
+    group.memberships.filter(user__name="Person 1").update(state="left")
+    assert totals_of([challenge])[challenge.pk].total == 0
+    assert together(group).acts == 0
+
+
+def test_an_act_that_is_shared_later_changes_its_counter(mia: User, group: Group, challenge: Challenge) -> None:
+    act = make_act(group, mia, challenge=challenge, audience="private")
+    for audience, number in (("group", 1), ("private", 0), ("leaders", 1)):
+        act.rewrite(text="Told after all.", done_on=act.done_on, audience=audience, signed="me", by=mia)
+        assert totals_of([challenge])[challenge.pk].total == number
+        assert recount() == []

@@ -14,10 +14,17 @@ from challenges.models import Challenge, Choice
 from feed.models import Act
 from feed.totals import totals_of
 from groups.models import Group
-from tests.factories import make_challenge
+from tests.factories import join, make_challenge, make_user
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 3, 2)
+
+
+@pytest.fixture(autouse=True)
+def five_people(group: Group) -> None:
+    """So many that what was received, and kept to oneself, counts too."""
+    for n in range(3):
+        join(group, make_user(f"Person {n}"))
 
 
 def on(day: date) -> time_machine.travel:
