@@ -48,7 +48,6 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
         help_text=_("Days begin and reminders arrive by this clock."),
-        choices=zones_by_region,
         error_messages={"invalid_choice": _("We do not know this time zone. Please choose one from the list.")},
     )
 
@@ -59,6 +58,9 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["name"].widget.attrs["autocomplete"] = "name"
+        zone = self.fields["time_zone"]
+        assert isinstance(zone, forms.ChoiceField)  # noqa: S101
+        zone.choices = zones_by_region(self.instance.time_zone)
         if len(settings.LANGUAGES) > 1:
             self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
         else:
