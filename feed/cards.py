@@ -7,7 +7,7 @@ inside the template's loop. Labels and counts of words are in the reader's langu
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from operator import itemgetter
 from typing import Any
@@ -20,6 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from accounts.clock import when
 from accounts.models import User
 from challenges.catalog import ideas
 from feed.models import Act, Credit, Reaction
@@ -305,24 +306,6 @@ def _when(act: Act, reader: User, now: datetime) -> str:
     if act.done_on != shown.date():
         words = _("%(when)s, for %(day)s") % {"when": words, "day": date_format(act.done_on, "MONTH_DAY_FORMAT")}
     return _("%(when)s · edited") % {"when": words} if act.edited_at else words
-
-
-def when(moment: datetime, now: datetime) -> str:
-    """How long ago, as people say it. Both moments are in the reader's zone."""
-    minutes = int((now - moment).total_seconds() // 60)
-    if minutes < 1:
-        return _("Just now")
-    if minutes < 60:
-        return ngettext("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
-    if moment.date() == now.date():
-        if moment.hour < 12:
-            return _("This morning")
-        return _("This afternoon") if moment.hour < 18 else _("This evening")
-    if moment.date() == now.date() - timedelta(days=1):
-        return _("Yesterday")
-    if moment.date() > now.date() - timedelta(days=7):
-        return date_format(moment, "l")
-    return date_format(moment, "MONTH_DAY_FORMAT" if moment.year == now.year else "DATE_FORMAT")
 
 
 def _set_wide(cards: list[Card]) -> None:

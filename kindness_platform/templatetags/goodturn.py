@@ -1,6 +1,7 @@
 """The tags every template may use without loading them: icons, drawings, fields."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
@@ -17,11 +18,13 @@ from django.forms import (
     Textarea,
 )
 from django.template import Context
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import clock
 from kindness_platform import art
 from kindness_platform import qr as codes
 from kindness_platform.symbols import POINTING, symbol_id
@@ -50,6 +53,12 @@ def _drawn(name: str, cls: str, *, fill: bool, shared: bool) -> SafeString:
         return format_html('<svg class="{}" aria-hidden="true"><use href="#{}"/></svg>', classes, link)
     drawing = mark_safe(found.drawing)
     return format_html('<svg class="{}" viewBox="{}" aria-hidden="true">{}</svg>', classes, found.box, drawing)
+
+
+@register.filter
+def when(moment: datetime) -> str:
+    """How long ago, by the reader's clock: the same words on cards, in the news and in the mail of the demo."""
+    return clock.when(timezone.localtime(moment), timezone.localtime())
 
 
 @register.simple_tag(takes_context=True)

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
 
-import pytest
 import time_machine
 from django.template.loader import render_to_string
 from django.test import Client
@@ -12,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from challenges.models import Challenge
-from feed.cards import Card, cards_for, when
+from feed.cards import Card, cards_for
 from feed.models import Act, Credit, Reaction
 from groups.models import Group
 from tests.factories import join, make_act, make_challenge, make_group, make_user
@@ -133,23 +132,6 @@ def test_who_may_change_and_take_down(group: Group, olive: User, mia: User) -> N
     other = make_user("Otto")
     join(group, other)
     assert (card_of(act, other).may_edit, card_of(act, other).may_remove) == (False, False)
-
-
-@pytest.mark.parametrize(
-    ("ago", "words"),
-    [
-        (timedelta(seconds=10), "Just now"),
-        (timedelta(minutes=1), "1 minute ago"),
-        (timedelta(minutes=20), "20 minutes ago"),
-        (timedelta(hours=3), "This morning"),
-        (timedelta(hours=13), "Yesterday"),
-        (timedelta(days=3), "Monday"),
-        (timedelta(days=30), "February 10"),
-        (timedelta(days=400), "Feb. 5, 2025"),
-    ],
-)
-def test_how_long_ago_in_words(ago: timedelta, words: str) -> None:
-    assert when(NOON - ago, NOON) == words
 
 
 def test_the_day_is_the_readers_own(group: Group, olive: User) -> None:

@@ -51,6 +51,11 @@ def test_a_script_in_a_letter_is_text_on_our_page(client: Client, db: None) -> N
         assert b"<script>z" not in content
 
 
+def test_a_letter_says_when_as_cards_do(client: Client, kept: KeptMail) -> None:
+    for path in paths(kept)[:2]:
+        assert f"To {kept.address} · Just now" in " ".join(client.get(path).content.decode().split())
+
+
 def test_there_may_be_no_mail_yet(client: Client, db: None) -> None:
     assert b"No mail yet" in client.get("/dev/mail/").content
 

@@ -1,10 +1,12 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from groups.models import Group
 from notifications import outbox
 from notifications.models import Notice
 
@@ -29,6 +31,20 @@ def test_mia_sees_her_news_newest_first_and_nobody_else_s(as_mia: Client, mia: U
     page = text_of(as_mia)
     assert page.index("news 1") < page.index("news 2")
     assert "news 7" not in page
+
+
+def test_the_page_has_one_name_and_says_when_as_cards_do(as_mia: Client, mia: User, group: Group) -> None:
+    with time_machine.travel("2026-03-12T12:00:00Z", tick=False):
+        mia.time_zone = "Pacific/Auckland"  # one in the morning there, of the day after
+        mia.save()
+        tell(mia, 2)
+        page = text_of(as_mia)
+        assert ">Yesterday</time>" in page
+        assert "<title>News" in page
+        assert ">News</h1>" in page
+        assert "News: there is something new" in text_of(as_mia, "/")
+        as_mia.post(READ)
+        assert '<span class="vh">News</span>' in text_of(as_mia, "/")
 
 
 def test_looking_changes_nothing(as_mia: Client, mia: User) -> None:
