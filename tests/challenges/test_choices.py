@@ -1,5 +1,6 @@
 """Taking, swapping, skipping, resting: each a small form, and always to be changed again (B-25, C-12, D-19)."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from accounts.models import User
 from challenges.choices import settle, unsettle
@@ -195,3 +197,10 @@ def test_a_card_that_is_put_aside_makes_room_at_once(as_mia: Client, group: Grou
     headers = {"HX-Request": "true", "HX-Target": f"prompt-{challenge.public_id}"}
     html = choose(as_mia, first, "skip", headers=headers).content.decode()
     assert second.words.prompt in html
+
+
+def test_the_minutes_of_an_idea_stand_below_its_words(as_mia: Client, mia: User, group: Group, step: Step) -> None:
+    [prompt] = prompts_for(mia, [group])
+    html = " ".join(as_mia.get("/").content.decode().split())
+    for option in prompt.alternatives[:2]:
+        assert re.search(rf"{re.escape(escape(option.text))} <br> <span [^>]*> {option.minutes} minutes? </span>", html)
