@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext_lazy as _
 
 MAX_LENGTH = 60
@@ -32,6 +33,15 @@ def clean_name(value: str, max_length: int = MAX_LENGTH) -> str:
     if len(name) > max_length:
         raise too_long(max_length)
     return name
+
+
+def isolated(name: str) -> str:
+    """A name within a sentence of plain text: one that runs against the language cannot turn the line around.
+
+    Pages have `<bdi>` for this; what is copied or mailed as text needs the two invisible characters.
+    """
+    against = {"L"} if get_language_bidi() else {"R", "AL"}
+    return f"\u2068{name}\u2069" if any(unicodedata.bidirectional(c) in against for c in name) else name
 
 
 def too_long(max_length: int) -> ValidationError:

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.names import isolated
 from groups.models import Group, JoinCode
 from notifications import outbox
 from notifications.kinds import Kind, Message, register
@@ -48,8 +49,8 @@ def _render(notice: Notice) -> Message:
         path=reverse("join", args=[code.code]),
         template="mail/invitation",
         context={
-            "group": code.group.name,
-            "inviter": inviter.name,
+            "group": isolated(code.group.name),
+            "inviter": isolated(inviter.name),
             "code": code.spaced,
             "enter_code_url": settings.BASE_URL + reverse("enter-code"),
         },

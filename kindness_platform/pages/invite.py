@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.names import isolated
 from accounts.people import person
 from challenges.models import Challenge
 from groups.forms import InvitationsForm
@@ -43,7 +44,7 @@ def invite(request: HttpRequest, slug: str) -> HttpResponse:
 
 def invitation(group: Group, challenge: Challenge | None, code: JoinCode) -> str:
     """An invitation ready to be sent wherever a group already talks."""
-    facts = {"group": group.name, "link": link_of(code), "code": code.spaced}
+    facts = {"group": isolated(group.name), "link": link_of(code), "code": code.spaced}
     if challenge is None:
         words = _(
             "You are invited to %(group)s, where we do, notice and pass on small acts of kindness.\n\n"
@@ -53,7 +54,7 @@ def invitation(group: Group, challenge: Challenge | None, code: JoinCode) -> str
         )
         return words % facts
     facts |= {
-        "title": challenge.title,
+        "title": isolated(challenge.title),
         "summary": challenge.program.summary,
         "start": date_format(challenge.starts_on, "l, F j"),
         "end": date_format(challenge.ends_on, "l, F j"),

@@ -2,8 +2,9 @@
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils.translation import override
 
-from accounts.names import clean_name
+from accounts.names import clean_name, isolated
 
 
 @pytest.mark.parametrize(
@@ -46,3 +47,11 @@ def test_a_name_that_is_too_long_is_refused_at_once(typed: str) -> None:
     with pytest.raises(ValidationError) as refused:
         clean_name(typed)
     assert refused.value.code == "max_length"
+
+
+@pytest.mark.parametrize("name", ["Mia", "Ferry Lane 7", "米亚", "زينب", "Mia زينب", "7 + 3"])
+def test_only_a_name_that_runs_against_the_language_is_isolated(name: str) -> None:
+    with override("en"):
+        assert (isolated(name) == f"\u2068{name}\u2069") == ("زينب" in name)
+    with override("ar"):
+        assert (isolated(name) == name) == (name in {"زينب", "7 + 3"})

@@ -49,6 +49,21 @@ def test_the_leader_finds_everything_ready(as_olive: Client, group: Group, code:
     assert "data-copy" in html
 
 
+def test_a_name_that_runs_the_other_way_does_not_turn_the_line(
+    as_olive: Client, olive: User, group: Group, code: JoinCode
+) -> None:
+    """An invitation begins with the group's name; alone, an Arabic one would set its first line from right to left."""
+    Group.objects.update(name="عيادة الحارة")
+    User.objects.filter(pk=olive.pk).update(name="زينب")
+    html = as_olive.get(reverse("invite", args=[group.slug])).content.decode()
+    assert ">\u2068عيادة الحارة\u2069 is doing 21 Days of Kindness, from" in html
+    as_olive.post(reverse("send-invitations", args=[group.slug]), {"addresses": "per@example.org"})
+    sent()
+    letter: Any = mail.outbox[0]
+    assert letter.body.startswith("\u2068زينب\u2069 invites you to \u2068عيادة الحارة\u2069,")
+    assert "\u2068" not in letter.subject
+
+
 def test_members_and_strangers_cannot_invite(as_mia: Client, as_stan: Client, group: Group, code: JoinCode) -> None:
     for route, method in (
         ("invite", "get"),
