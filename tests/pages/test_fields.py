@@ -54,6 +54,16 @@ def test_the_summary_takes_the_focus_and_leads_to_each_mistake() -> None:
         assert f'id="id_{name}"' in page
 
 
+def test_a_mistake_reads_as_a_sentence_also_where_the_label_is_a_question() -> None:
+    class Asked(forms.Form):
+        name = forms.CharField(label="What should people call you?")
+        day = forms.DateField(label="Day")
+
+    page = engines["django"].from_string("{% form_errors form %}").render({"form": Asked({})})
+    assert '<li><a href="#id_name">What should people call you?</a> This field is required.</li>' in page
+    assert '<li><a href="#id_day">Day</a>: This field is required.</li>' in page
+
+
 def test_a_form_without_mistakes_has_no_summary() -> None:
     assert "note--bad" not in shown(Sample())
     assert "aria-invalid" not in shown(Sample())
