@@ -14,7 +14,7 @@ AUDIT = timedelta(days=730)
 
 
 def purge_accounts() -> int:
-    """Delete what is older than its limit; once a day by the tick. Returns the number of rows."""
+    """Delete what is older than its limit; once a day. Returns the number of rows."""
     now = timezone.now()
     sessions = Session.objects.filter(expire_date__lt=now)
     # The log's own manager refuses to delete, so that only this line can.

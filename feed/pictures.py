@@ -19,6 +19,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -124,4 +125,17 @@ def discard(photo: Photo) -> None:
     """Forget a photo that was never posted: the row first, then its files. One that an act has taken stays."""
     deleted, _rows = Photo.objects.filter(pk=photo.pk, act=None).delete()
     if deleted:
-        transaction.on_commit(lambda: _discard(photo.path(size) for size in SIZES))
+        _discard_on_commit([photo])
+
+
+def erase(photos: "QuerySet[Photo]") -> int:
+    """Forget photos for good, whatever has them: the rows first, then their files. Returns how many there were."""
+    gone = list(photos)
+    Photo.objects.filter(pk__in=[photo.pk for photo in gone]).delete()
+    _discard_on_commit(gone)
+    return len(gone)
+
+
+def _discard_on_commit(photos: Iterable[Photo]) -> None:
+    paths = [photo.path(size) for photo in photos for size in SIZES]
+    transaction.on_commit(lambda: _discard(paths))

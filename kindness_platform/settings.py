@@ -175,6 +175,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "notifications.tasks.tick", "schedule": 60.0},
+    "forget": {"task": "kindness_platform.tasks.forget", "schedule": 60 * 60.0},
     "sweep": {"task": "kindness_platform.tasks.sweep_queue", "schedule": 24 * 60 * 60.0},
 }
 

@@ -1,7 +1,29 @@
-"""Housekeeping of the embedded installation; what is told to people is in `notifications.tasks`."""
+"""Housekeeping; what is told to people is in `notifications.tasks`."""
 
 from celery import shared_task
+from django.core.cache import cache
 from django.db import connections
+
+from accounts.retention import purge_accounts
+from feed.retention import purge_feed
+from notifications.retention import purge_notifications
+
+FORGOTTEN = "forgotten-today"
+DAY = 24 * 60 * 60
+
+
+@shared_task
+def forget() -> None:
+    """Deletes once a day what each room keeps no longer. It is woken each hour: a machine may be off at night."""
+    if not cache.add(FORGOTTEN, "1", timeout=DAY - 60):
+        return
+    try:
+        purge_notifications()
+        purge_accounts()
+        purge_feed()
+    except Exception:
+        cache.delete(FORGOTTEN)  # the next hour tries again
+        raise
 
 
 @shared_task

@@ -14,7 +14,7 @@ ACCOUNT_MAIL = timedelta(days=1)
 
 
 def purge_notifications() -> int:
-    """Delete what is older than its limit; once a day by the tick. Returns the number of rows."""
+    """Delete what is older than its limit; once a day. Returns the number of rows."""
     now = timezone.now()
     outdated = (
         AccountMail.objects.filter(expires_at__lt=now - ACCOUNT_MAIL),

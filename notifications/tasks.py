@@ -2,18 +2,14 @@
 
 import logging
 import time
-from datetime import timedelta
 
 from celery import shared_task
-from django.core.cache import cache
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from accounts.retention import purge_accounts
 from notifications import sender
 from notifications.models import Delivery
-from notifications.retention import purge_notifications
 
 log = logging.getLogger(__name__)
 PER_TICK = 5000
@@ -47,9 +43,6 @@ def tick() -> None:
     due = list(Delivery.objects.due().values_list("pk", flat=True)[:PER_TICK])
     for start in range(0, len(due), PER_TASK):
         _wake_some(due[start : start + PER_TASK])
-    if cache.add("notifications-purged", "1", timeout=int(timedelta(days=1).total_seconds())):
-        purge_notifications()
-        purge_accounts()
 
 
 def _wake_some(pks: list[int]) -> None:

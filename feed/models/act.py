@@ -286,6 +286,7 @@ class Act(models.Model):
             models.Index(fields=["author", "-done_on", "-id"], name="acts_of_a_person"),
             models.Index(fields=["ripple", "degree", "id"], name="acts_of_a_ripple"),
             models.Index(fields=["challenge", "step"], name="acts_of_a_challenge"),
+            models.Index(fields=["removed_at"], condition=Q(removed_at__isnull=False), name="acts_taken_down"),
         ]
 
     def __str__(self) -> str:

@@ -60,7 +60,10 @@ class Comment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["author", "form_key"], name="one_comment_per_form"),
         ]
-        indexes = [models.Index(fields=["act", "shown_at"], name="comments_of_an_act")]
+        indexes = [
+            models.Index(fields=["act", "shown_at"], name="comments_of_an_act"),
+            models.Index(fields=["removed_at"], condition=Q(removed_at__isnull=False), name="comments_taken_down"),
+        ]
 
     def __str__(self) -> str:
         return self.public_id
