@@ -62,6 +62,12 @@ def followed_act(user: User, group: Group, key: str) -> Act | None:
     return acts.filter(public_id=key).first() if key else None
 
 
+def step_of(group: Group, key: str) -> Step | None:
+    """A step of a challenge of this group; a step of elsewhere does not exist here."""
+    steps = Step.objects.filter(challenge__group=group, hidden_at=None).select_related("challenge__group")
+    return steps.filter(public_id=key).first() if key else None
+
+
 class ActForm(forms.Form):
     """One act. What the group's policy does not open is not in the form, and not taken if it is sent all the same."""
 
@@ -103,6 +109,10 @@ class ActForm(forms.Form):
         to_field_name="public_id",
         label=gettext_lazy("Whom did you see?"),
         widget=forms.CheckboxSelectMultiple,
+        error_messages=dict.fromkeys(
+            ("invalid_choice", "invalid_pk_value", "invalid_list"),
+            gettext_lazy("Somebody you named is not in this group. Please look at the names again."),
+        ),
     )
     step = forms.CharField(required=False)
     challenge = forms.CharField(required=False)
@@ -151,13 +161,9 @@ class ActForm(forms.Form):
         return key if key == "own" or key in ideas() else ""
 
     def clean_step(self) -> Step | None:
-        """A step of a challenge of this group, or none: a step of elsewhere does not exist here."""
         key = self.cleaned_data["step"]
-        if not key:
-            return None
-        steps = Step.objects.filter(challenge__group=self.group, hidden_at=None).select_related("challenge__group")
-        step = steps.filter(public_id=key).first()
-        if step is None:
+        step = step_of(self.group, key)
+        if key and step is None:
             self._is_gone("step", _("This prompt is no longer there. Your words are still here."))
         return step
 

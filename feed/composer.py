@@ -29,7 +29,8 @@ class Composer:
         photo: the one kept in the draft, from an earlier try.
         smooth: whether the page holds the feed that changes with a new act (Today); else a plain form.
         whole: whether the people of the group are listed; on Today they are fetched when they are asked for.
-        about: the words of the prompt this act is for, if it is for one.
+        step: the prompt this act is for, if it is for one.
+        parent: the act that it passes on, if it does.
     """
 
     form: ActForm
@@ -37,7 +38,7 @@ class Composer:
     groups: Sequence[Group]
     photo: Photo | None = None
     smooth: bool = False
-    about: str = ""
+    step: Step | None = None
     parent: Act | None = None
     whole: bool = False
 
@@ -59,6 +60,13 @@ class Composer:
         return [(name, value) for name in CARRIED if (value := self.form[name].value())]
 
     @property
+    def people_come(self) -> str:
+        """When the people are fetched: as soon as somebody may be named, and anew for another group."""
+        saw = self.form["kind"].value() == Act.Kind.SAW
+        first = [] if self.whole else ["load" if saw else "change from:#id_kind once"]
+        return ", ".join([*first, "change from:#id_group"] if len(self.groups) > 1 else first)
+
+    @property
     def more_label(self) -> str:
         return _("Photo, feeling, another day") if "photo" in self.form.fields else _("Feeling, another day")
 
@@ -66,15 +74,20 @@ class Composer:
     def is_open(self) -> bool:
         """Whether the second half of the form is unfolded: there is something in it, or something wrong with it."""
         form = self.form
-        return any(form[name].errors or form[name].value() for name in _MORE if name in form.fields)
+        as_it_was = {"day": form.user.today().isoformat()}
+        return any(
+            form[name].errors or form[name].value() not in {None, "", as_it_was.get(name)}
+            for name in ("photo", "alt", "feeling", "day")
+            if name in form.fields
+        )
+
+    @property
+    def about(self) -> str:
+        return self.step.words_for(self.group.mode).prompt if self.step else ""
 
     @property
     def private(self) -> bool:
-        step = self.form.initial.get("step_row")
-        return bool(step and step.words_for(self.group.mode).private)
-
-
-_MORE = ("photo", "alt", "feeling", "day")
+        return bool(self.step and self.step.words_for(self.group.mode).private)
 
 
 def composer_for(
@@ -87,6 +100,7 @@ def composer_for(
     parent: Act | None = None,
     link_kind: str = "",
     kind: str = "did",
+    asked_kind: str = "",
     smooth: bool = False,
     whole: bool = False,
     form: ActForm | None = None,
@@ -97,6 +111,7 @@ def composer_for(
         group: where it posts to; `groups` offers others.
         step: the prompt it answers, with its challenge; `idea` is the option taken.
         parent: the act it follows, with `link_kind` ("passed_on" or "inspired").
+        kind: chosen where nothing else was; `asked_kind` goes before the one that was left.
         smooth: set on Today alone, where a posted act appears without a new page.
         whole: list the people of the group at once instead of when they are asked for.
         form: the bound form of a failed try.
@@ -107,13 +122,14 @@ def composer_for(
         initial: dict[str, Any] = {"kind": kind, "form_key": new_public_id(), "idea": idea}
         if draft:
             initial |= {name: value for name, value in draft.fields.items() if name in DRAFTED}
+        if asked_kind:
+            initial["kind"] = asked_kind
         if step:
-            initial |= {"step": step.public_id, "step_row": step}
+            initial["step"] = step.public_id
         if parent:
             initial |= {"parent": parent.public_id, "link_kind": link_kind or Act.Link.PASSED_ON, "step": ""}
         form = ActForm(user=user, group=group, initial=initial)
     photo = draft.waiting_photo if draft else None
-    about = step.words_for(group.mode).prompt if step else ""
     return Composer(
-        form=form, group=group, groups=groups, photo=photo, smooth=smooth, about=about, parent=parent, whole=whole
+        form=form, group=group, groups=groups, photo=photo, smooth=smooth, step=step, parent=parent, whole=whole
     )

@@ -6,12 +6,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import limits
 from accounts.people import person
-from feed.act_form import ActForm
+from feed.act_form import ActForm, step_of
 from feed.cards import name_of, words_of
 from feed.composer import Composer, composer_for
 from feed.drafting import forget
 from feed.models import Act
 from feed.sharing import put_aside, share
+from feed.words import storable
 from groups.models import Group
 from groups.places import places_of
 
@@ -23,7 +24,7 @@ IN_PLACE = {"HX-Retarget": "#post", "HX-Reselect": "#post", "HX-Reswap": "outerH
 def post(request: HttpRequest) -> HttpResponse:
     """The composer on a page of its own, and where every composer posts to."""
     if request.method != "POST":
-        return _composer(request, _group(request, request.GET.get("group", "")))
+        return _asked(request)
     group = _group(request, request.POST.get("group", ""))
     form = ActForm(request.POST, request.FILES, user=person(request), group=group)
     if "leave" in request.POST:
@@ -33,12 +34,30 @@ def post(request: HttpRequest) -> HttpResponse:
         form.hold_back("post", _("That is a lot at once. Please try again in a minute."))
     if "more" in request.POST or form.held_back:
         put_aside(request, form)
-        return _composer(request, group, form)
+        return _again(request, form)
     act = share(request, form)
     if act is None:
-        return _composer(request, group, form)
+        return _again(request, form)
     messages.success(request, _said(act))
     return redirect("home")
+
+
+def _asked(request: HttpRequest) -> HttpResponse:
+    """The composer as its address asks for it: in which group, for which prompt, of which kind."""
+    asked, places = storable(request.GET), places_of(request).groups
+    group = _group(request, request.GET.get("group", places[0].slug if places else ""))
+    step, kind = step_of(group, asked.get("step", "")), asked.get("kind", "")
+    composer = composer_for(
+        request,
+        group,
+        groups=places,
+        step=step,
+        idea=asked.get("idea", "")[:12] if step else "",
+        kind=step.words_for(group.mode).record if step else Act.Kind.DID,
+        asked_kind=kind if kind in Act.Kind.values else "",
+        whole=True,
+    )
+    return show_composer(request, composer)
 
 
 def _group(request: HttpRequest, slug: str) -> Group:
@@ -52,20 +71,20 @@ def _group(request: HttpRequest, slug: str) -> Group:
     raise Http404
 
 
-def _composer(request: HttpRequest, group: Group, form: ActForm | None = None) -> HttpResponse:
-    asked = request.GET.get("kind", "")
-    kind = asked if asked in Act.Kind.values else "did"
-    # The group was read before this try; what it left is in the draft now.
-    vars(group).pop("draft", None)
-    parent = form.followed if form else None
-    composer = composer_for(request, group, kind=kind, parent=parent, form=form, whole=True)
-    return show_composer(request, composer) if form is None else _again(request, composer)
-
-
-def _again(request: HttpRequest, composer: Composer) -> HttpResponse:
-    """The composer with what was sent and why it was not posted, in its own place on Today."""
-    form = composer.form
-    if not (form.errors or form.told):
+def _again(request: HttpRequest, form: ActForm) -> HttpResponse:
+    """The composer with what was sent; where that was not posted it says why, on Today in its own place."""
+    refused = bool(form.errors or form.told)
+    composer = composer_for(
+        request,
+        form.group,
+        groups=() if form.followed else places_of(request).groups,
+        step=form.cleaned_data.get("step"),
+        parent=form.followed,
+        form=form,
+        smooth=refused and "HX-Request" in request.headers,
+        whole=True,
+    )
+    if not refused:
         return show_composer(request, composer)
     status = 429 if form.held_back else 503 if form.no_room else 422
     response = show_composer(request, composer, status=status)
