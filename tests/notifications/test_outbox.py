@@ -37,6 +37,25 @@ def test_asking_twice_makes_one_notice(mia: User) -> None:
     assert Notice.objects.get().context == {"n": 1}
 
 
+def test_several_people_are_told_in_the_app_with_one_query(
+    mia: User, stan: User, django_assert_num_queries: Callable[..., Any]
+) -> None:
+    known = outbox.queue(mia, "news", "a", context={"n": 1})
+    with django_assert_num_queries(1):
+        outbox.queue_all("news", [(mia.pk, "a", {"n": 2}), (stan.pk, "a", {"n": 3}), (stan.pk, "b", {})])
+    assert Notice.objects.get(recipient=mia) == known
+    assert Notice.objects.get(recipient=mia).context == {"n": 1}
+    assert set(Notice.objects.filter(recipient=stan).values_list("key", "in_app")) == {("a", True), ("b", True)}
+    assert not Delivery.objects.exists()
+
+
+def test_several_people_are_sent_a_letter_each(mia: User, stan: User) -> None:
+    for _twice in range(2):
+        outbox.queue_all("letter", [(mia.pk, "a", {}), (stan.pk, "a", {}), (10**9, "a", {})])
+    assert {delivery.notice.recipient for delivery in Delivery.objects.all()} == {mia, stan}
+    assert Notice.objects.count() == 2
+
+
 def test_another_person_kind_or_key_is_another_notice(mia: User, stan: User) -> None:
     for person, kind, key in ((mia, "letter", "a"), (mia, "letter", "b"), (mia, "nudge", "a"), (stan, "letter", "a")):
         outbox.queue(person, kind, key)
