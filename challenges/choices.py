@@ -26,8 +26,11 @@ def settle(user: User, step: Step, idea_key: str, *, on: date | None = None) -> 
         idea_key: the idea it took up, "own", or empty for the prompt's own words.
         on: the author's local date of the act; today when not given.
     """
-    choice = choice_for(user, step, on=on)
-    choice.become(State.DONE, option=idea_key[:12], on=on)
+    choice, _new = Choice.objects.update_or_create(
+        participation=step.challenge.welcome(user),
+        step=step,
+        defaults={"state": State.DONE, "option": idea_key[:12], "on": on or user.today(), "changed_at": timezone.now()},
+    )
     return choice
 
 
