@@ -88,7 +88,7 @@ class ActForm(forms.Form):
         label=gettext_lazy("Photo"),
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp,image/gif"}),
     )
-    keep_photo = forms.CharField(required=False)
+    keep_photo = forms.BooleanField(required=False)
     alt = WordsField(max_length=ALT_LIMIT, required=False, label=gettext_lazy("What does the photo show?"))
     sign = forms.ChoiceField(choices=SIGNS, required=False, widget=forms.RadioSelect, label=gettext_lazy("Who sees it"))
     audience = forms.CharField(required=False)

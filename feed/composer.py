@@ -55,6 +55,13 @@ class Composer:
         return reverse("photo", args=[self.photo.public_id, "small"]) if self.photo else ""
 
     @property
+    def keeps_photo(self) -> bool:
+        """Whether that photo is to be used; so it is unless somebody took it off."""
+        data = self.form.data
+        is_shown = self.photo is not None and data.get("shown_photo") == self.photo.public_id
+        return not is_shown or bool(data.get("keep_photo"))
+
+    @property
     def hidden(self) -> list[tuple[str, str]]:
         """What the form carries along unseen."""
         return [(name, value) for name in CARRIED if (value := self.form[name].value())]

@@ -9,19 +9,25 @@ from collections.abc import Callable, Iterable, Sequence
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import User
 from feed.models import Act, Comment, Credit
 from notifications import outbox
 from notifications.kinds import Kind, Message, register
 from notifications.models import Notice
 
 
-def act_was_shown(act: Act) -> None:
-    """Tell those whom an act concerns, when their group can read it; telling twice is telling once."""
+def act_was_shown(act: Act, credits_: Iterable[Credit] | None = None) -> None:
+    """Tell those whom an act concerns, when their group can read it; telling twice is telling once.
+
+    Args:
+        act: the one that can be read now.
+        credits_: all that it names, where the caller has them at hand.
+    """
     if not act.is_in_feed:
         return
-    for credit in act.credits.filter(state=Credit.State.SHOWN).exclude(person=act.author).select_related("person"):
-        outbox.queue(credit.person, "credit", credit.public_id, context={"credit": credit.pk})
+    if credits_ is None:
+        credits_ = act.credits.filter(state=Credit.State.SHOWN)
+    named = [credit for credit in credits_ if credit.person_id != act.author_id]
+    outbox.queue_all("credit", [(credit.person_id, credit.public_id, {"credit": credit.pk}) for credit in named])
     if act.link_kind == Act.Link.PASSED_ON:
         _tell_earlier(act)
 
@@ -35,18 +41,19 @@ def act_was_hidden(act: Act) -> None:
 
 def _tell_earlier(act: Act) -> None:
     """Tell each person on the way from the origin to this act, once, whichever of their acts it was."""
-    rows = Act.objects.filter(ripple_id=act.ripple_id).values_list("pk", "parent_id", "author_id")
-    rows = rows.union(Act.objects.filter(pk=act.ripple_id).values_list("pk", "parent_id", "author_id"))
-    chain = {pk: (parent_id, author_id) for pk, parent_id, author_id in rows}
+    columns = ("pk", "parent_id", "author_id", "author__is_active")
+    rows = Act.objects.filter(ripple_id=act.ripple_id).values_list(*columns)
+    rows = rows.union(Act.objects.filter(pk=act.ripple_id).values_list(*columns))
+    chain = {pk: (parent_id, author_id, is_active) for pk, parent_id, author_id, is_active in rows}
     theirs: dict[int, int] = {}
     at = act.parent_id
     while at in chain:
-        parent_id, author_id = chain[at]
-        if author_id is not None and author_id != act.author_id:
+        parent_id, author_id, is_active = chain[at]
+        if is_active and author_id != act.author_id:
             theirs.setdefault(author_id, at)
         at = parent_id
-    for person in User.objects.filter(pk__in=theirs, is_active=True):
-        outbox.queue(person, "passed_on", act.public_id, context={"act": act.pk, "yours": theirs[person.pk]})
+    told = [(person, act.public_id, {"act": act.pk, "yours": yours}) for person, yours in theirs.items()]
+    outbox.queue_all("passed_on", told)
 
 
 def comment_was_shown(comment: Comment) -> None:

@@ -1,6 +1,7 @@
 """Posting an act: photo, draft and what follows from it, so that a failed or repeated try loses and doubles nothing."""
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
 
@@ -25,32 +26,36 @@ def share(request: HttpRequest, form: ActForm) -> Act | None:
         return stands
     if told:
         form.ask_about(told)
-    earlier = _waiting_photo(form)
+    shown = _shown_photo(form)
     sent = _sent_photo(request, form)
-    act = _posted(form, sent or _kept_photo(form, earlier))
+    act = _posted(form, sent or _kept_photo(form, shown), shown)
     if act is None:
-        _keep(form, request.POST, sent, earlier)
+        _keep(form, request.POST, sent)
         return None
-    for photo in filter(None, {sent, earlier}):
+    for photo in filter(None, {sent, shown}):
         discard(photo)
     return act
 
 
 def put_aside(request: HttpRequest, form: ActForm) -> None:
     """Keep what the form holds, words and photo, without posting it."""
-    earlier = _waiting_photo(form)
-    _keep(form, request.POST, None if form.held_back else _sent_photo(request, form), earlier)
+    _keep(form, request.POST, None if form.held_back else _sent_photo(request, form))
 
 
-def _keep(form: ActForm, data: QueryDict, sent: Photo | None, earlier: Photo | None) -> None:
+def _keep(form: ActForm, data: QueryDict, sent: Photo | None) -> None:
+    """Keep the words and, where one came along, the photo; it takes the place of the one that waited there."""
+    place = ActDraft.objects.at(form.user, form.group, form.followed)
+    replaced = Photo.objects.filter(draft__in=place).first() if sent else None
     ActDraft.objects.keep(form.user, form.group, drafted(data), sent, parent=form.followed)
-    if sent and earlier:
-        discard(earlier)
+    if replaced:
+        discard(replaced)
 
 
-def _waiting_photo(form: ActForm) -> Photo | None:
-    draft = ActDraft.objects.at(form.user, form.group, form.followed).select_related("photo").first()
-    return draft.waiting_photo if draft else None
+def _shown_photo(form: ActForm) -> Photo | None:
+    """The photo of an earlier try that stood in the composer, as long as it waits for an act."""
+    key = form.data.get("shown_photo", "")
+    waiting = Photo.objects.filter(uploader=form.user, group=form.group, act=None, deleted_at=None)
+    return waiting.filter(public_id=key).first() if key else None
 
 
 def _still_stands(told: ToldBefore, form: ActForm) -> Act | None:
@@ -73,22 +78,20 @@ def _ticked_again(act: Act, form: ActForm) -> Act:
     return act
 
 
-def _kept_photo(form: ActForm, earlier: Photo | None) -> Photo | None:
-    """The photo of an earlier try, if it is the one that was on the page."""
-    kept = form.data.get("keep_photo", "") if "photo" in form.fields else ""
-    if not kept:
+def _kept_photo(form: ActForm, shown: Photo | None) -> Photo | None:
+    """The photo that stood in the composer, if it is to be used."""
+    if "photo" not in form.fields or not form.data.get("keep_photo"):
         return None
-    if earlier is None or earlier.public_id != kept:
+    if shown is None:
         form.add_error("photo", _photo_is_gone())
-        return None
-    return earlier
+    return shown
 
 
-def _posted(form: ActForm, photo: Photo | None) -> Act | None:
+def _posted(form: ActForm, photo: Photo | None, shown: Photo | None) -> Act | None:
     if form.errors or form.told:
         return None
     try:
-        return _record(form, photo)
+        return _record(form, photo, shown)
     except Photo.Gone:
         form.add_error("photo", _photo_is_gone())
     except Act.TakenDown as gone:
@@ -101,11 +104,13 @@ def _photo_is_gone() -> str:
 
 
 @transaction.atomic
-def _record(form: ActForm, photo: Photo | None) -> Act:
+def _record(form: ActForm, photo: Photo | None, shown: Photo | None) -> Act:
     act = Act.objects.post(form.user, form.group, photo=photo, **form.act_fields())
     if act.step is not None:
         settle(form.user, act.step, act.idea_key, on=act.done_on)
-    ActDraft.objects.at(form.user, form.group, form.followed).delete()
+    # A photo that the composer did not show belongs to a try in another tab, and so do the words with it.
+    draft = ActDraft.objects.at(form.user, form.group, form.followed)
+    draft.filter(Q(photo=None) | Q(photo=shown) if shown else Q(photo=None)).delete()
     return act
 
 

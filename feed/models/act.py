@@ -1,4 +1,4 @@
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from feed.models.literal import Literal
 from groups.models import Group, OrganizationAdmin
 
 if TYPE_CHECKING:
+    from feed.models.credit import Credit
     from feed.models.photo import Photo
 
 PAGE = 20
@@ -163,18 +165,14 @@ class ActManager(models.Manager["Act"]):
         try:
             with transaction.atomic():
                 act.save(force_insert=True)
-                if act.ripple_id is None and link_kind != Act.Link.INSPIRED:
-                    act.ripple = act
-                    act.save(update_fields=["ripple"])
                 if feeling:
                     ActFeeling.objects.create(act=act, value=feeling)
                 if photo:
                     photo.attach(act, alt)
-                for person in credited:
-                    Credit.objects.give(act, person)
+                named = Credit.objects.give(act, credited)
                 if act.state == Act.State.SHOWN:
                     act.count(+1)
-                    act.announce()
+                    act.announce(named)
         except IntegrityError:
             twin = self.filter(author=author, form_key=form_key).first()
             if twin is None:
@@ -392,8 +390,12 @@ class Act(models.Model):
         return self.parent_id is not None and self.state == self.State.SHOWN and self.is_linked_in_public
 
     def _count_at_parent(self, by: int) -> None:
-        field = "passed_on_count" if self.link_kind == self.Link.PASSED_ON else "inspired_count"
-        Act.objects.filter(pk=self.parent_id).update(**{field: F(field) + by})
+        parent = Act.objects.filter(pk=self.parent_id)
+        if self.link_kind == self.Link.PASSED_ON:
+            # Now it is part of a chain, or its beginning.
+            parent.update(passed_on_count=F("passed_on_count") + by, ripple=Coalesce("ripple", "pk"))
+        else:
+            parent.update(inspired_count=F("inspired_count") + by)
 
     @property
     def is_linked_in_public(self) -> bool:
@@ -432,11 +434,11 @@ class Act(models.Model):
 
         messages.act_was_hidden(self)
 
-    def announce(self) -> None:
+    def announce(self, named: "Iterable[Credit] | None" = None) -> None:
         """Tell those it concerns, now that the group can read it; what only few may read tells nobody."""
         from feed import messages
 
-        messages.act_was_shown(self)
+        messages.act_was_shown(self, named)
 
 
 class ActChange(models.Model):

@@ -1,3 +1,5 @@
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -10,10 +12,11 @@ from groups.models import Group
 
 
 class CreditManager(models.Manager["Credit"]):
-    def give(self, act: Act, person: User) -> "Credit":
-        """Name a person to thank; naming them twice names them once."""
-        credit, _new = self.get_or_create(act=act, person=person, defaults={"group_id": act.group_id})
-        return credit
+    def give(self, act: Act, people: Iterable[User]) -> "list[Credit]":
+        """Name people to thank on a new act; naming somebody twice names them once."""
+        return self.bulk_create(
+            self.model(act=act, person=person, group_id=act.group_id) for person in dict.fromkeys(people)
+        )
 
     def visible_to(self, user: User) -> "models.QuerySet[Credit]":
         """The credits a person may answer: those that name them, on acts they can open."""

@@ -3,6 +3,7 @@
 import re
 import threading
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -12,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.ids import new_public_id
 from accounts.models import User
 from challenges.models import Challenge, Choice
 from feed.models import Act, ActDraft, ActFeeling, Counter, Credit
-from groups.models import Group
+from groups.models import Group, Membership
 from notifications.models import Notice
 from tests.factories import join, make_act, make_challenge, make_user
 
@@ -307,16 +309,63 @@ def test_a_refused_post_takes_the_words_of_the_last_one_off_the_page(as_mia: Cli
     assert "hx-swap-oob" not in as_mia.get("/", headers={"HX-Request": "true"}).content.decode()
 
 
-def test_posting_costs_the_same_in_a_large_group(as_mia: Client, group: Group) -> None:
-    as_mia.post(URL, sent(group))
-    costs = []
-    for size in (1, 30):
-        for n in range(size):
-            join(group, make_user(f"Member {n}"))
+QUERIES = {
+    # Session, person, places, the challenge of the day, what was told before; act, counter, draft; the words to show.
+    "plain": 9,
+    # And the people named, their credits, their notices.
+    "credit": 12,
+    "three credits": 12,
+    # And the act that is passed on, its number, the people on the way to it, their notices.
+    "passed on": 13,
+    # The step instead of the day's challenge; the part its member takes, and what they make of it.
+    "prompt": 12,
+}
+
+
+def test_posting_costs_the_same_in_a_group_of_ten_thousand(
+    as_mia: Client, olive: User, group: Group, challenge: Challenge
+) -> None:
+    named = [olive, *(join(group, make_user()).user for _person in range(2))]
+    steps = list(challenge.steps.all()[:3])
+    parents = [make_act(group, olive, text=f"Began it {n}.", challenge=challenge) for n in range(3)]
+
+    def told(what: str, turn: int) -> list[str]:
+        fields: dict[str, dict[str, Any]] = {
+            "plain": {},
+            "credit": {"kind": "saw", "credited": [olive.public_id]},
+            "three credits": {"kind": "saw", "credited": [person.public_id for person in named]},
+            "passed on": {"parent": parents[turn].public_id, "link_kind": "passed_on"},
+            "prompt": {"step": steps[turn].public_id},
+        }
+        sentence = f"Held {what} {turn}."
         with CaptureQueriesContext(connection) as queries:
-            as_mia.post(URL, sent(group, form_key=f"form-of-{size}", text=f"Held {size}."))
+            reply = as_mia.post(URL, sent(group, form_key=new_public_id(), text=sentence, **fields[what]))
+        assert reply.status_code == 302
+        return [query["sql"][:160] for query in queries if "SAVEPOINT" not in query["sql"]]
+
+    for what in QUERIES:
+        told(what, 0)
+    small = {what: told(what, 1) for what in QUERIES}
+    User.objects.bulk_create(User(name=f"Member {n}", email=f"member.{n}@example.org") for n in range(10_000))
+    crowd = User.objects.filter(email__startswith="member.")
+    Membership.objects.bulk_create(Membership(group=group, user=user, role="member", state="active") for user in crowd)
+    for what, most in QUERIES.items():
+        large = told(what, 2)
+        assert len(small[what]) == len(large) == most, "\n".join([what, *large])
+
+
+def test_an_act_that_is_told_ends_the_draft_in_the_same_number_of_queries(
+    as_mia: Client, mia: User, group: Group
+) -> None:
+    costs = []
+    for n in range(3):
+        if n == 2:
+            ActDraft.objects.keep(mia, group, {"text": "Half a sentence."})
+        with CaptureQueriesContext(connection) as queries:
+            as_mia.post(URL, sent(group, form_key=f"form-number-{n}", text=f"Held {n}."))
         costs.append(sum("SAVEPOINT" not in query["sql"] for query in queries))
-    assert costs[0] == costs[1] <= 12, "\n".join(q["sql"][:150] for q in queries)
+    assert costs[1] == costs[2]
+    assert not ActDraft.objects.exists()
 
 
 def test_two_edits_at_once_leave_the_parents_number_right(mia: User, olive: User, group: Group) -> None:

@@ -128,9 +128,9 @@ def test_passing_on_links_the_new_act(as_mia: Client, mia: User, olive: User, gr
         {"group": group.slug, "kind": "did", "text": "Passed.", "parent": parent.public_id, "link_kind": "passed_on"},
     )
     act = Act.objects.get(author=mia)
-    assert (act.parent, act.ripple_id, act.degree) == (parent, parent.ripple_id, 1)
     parent.refresh_from_db()
-    assert parent.passed_on_count == 1
+    assert (act.parent, act.ripple_id, act.degree) == (parent, parent.pk, 1)
+    assert (parent.ripple_id, parent.passed_on_count) == (parent.pk, 1)
 
 
 def test_a_parent_nobody_sees_cannot_be_followed(as_mia: Client, olive: User, group: Group) -> None:

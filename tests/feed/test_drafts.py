@@ -68,13 +68,13 @@ def test_a_twin_of_the_form_does_not_throw_away_the_photo_it_posted(
 ) -> None:
     photo = Photo.objects.create(group=group, uploader=mia, width=1, height=1)
     ActDraft.objects.keep(mia, group, {}, photo)
-    form = {"group": group.slug, "kind": "did", "text": "A cake.", "keep_photo": photo.public_id}
-    form["form_key"] = "twin-form-key"
+    form = {"group": group.slug, "kind": "did", "text": "A cake.", "keep_photo": "on"}
+    form |= {"shown_photo": photo.public_id, "form_key": "twin-form-key"}
 
-    def both(form: ActForm, sent: Photo | None) -> Act:
+    def both(form: ActForm, sent: Photo | None, shown: Photo | None) -> Act:
         """The other request posts between this one's look at the draft and its own post."""
-        _record(form, Photo.objects.get(pk=photo.pk))
-        return _record(form, sent)
+        _record(form, Photo.objects.get(pk=photo.pk), shown)
+        return _record(form, sent, shown)
 
     monkeypatch.setattr("feed.sharing._record", both)
     as_mia.post(reverse("post-act"), form)
@@ -104,12 +104,13 @@ def kept(mia: User, group: Group) -> Photo:
 
 
 def with_photo(group: Group, photo: Photo, words: str, key: str) -> dict[str, str]:
-    return {"group": group.slug, "kind": "did", "text": words, "keep_photo": photo.public_id, "form_key": key}
+    form = {"group": group.slug, "kind": "did", "text": words, "form_key": key}
+    return {**form, "shown_photo": photo.public_id, "keep_photo": "on"}
 
 
 def test_a_photo_stays_with_the_act_that_took_it_first(as_mia: Client, group: Group, kept: Photo) -> None:
     for _tab in range(2):
-        assert f'name="keep_photo" value="{kept.public_id}"' in as_mia.get("/").content.decode()
+        assert f'name="shown_photo" value="{kept.public_id}"' in as_mia.get("/").content.decode()
     as_mia.post("/acts/", with_photo(group, kept, "A cake.", "key-of-tab-one"))
     reply = as_mia.post("/acts/", with_photo(group, kept, "A pie.", "key-of-tab-two"))
     page = reply.content.decode()
@@ -129,10 +130,10 @@ def test_a_photo_stays_with_the_act_that_took_it_first(as_mia: Client, group: Gr
 def test_two_posts_at_the_same_moment_do_not_pull_at_one_photo(
     as_mia: Client, mia: User, group: Group, kept: Photo, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def late(form: ActForm, sent: Photo | None) -> Act:
+    def late(form: ActForm, sent: Photo | None, shown: Photo | None) -> Act:
         """The other tab posts between this one's look at the draft and its own post."""
         make_act(group, mia, text="A cake.", photo=Photo.objects.get(pk=kept.pk))
-        return _record(form, sent)
+        return _record(form, sent, shown)
 
     monkeypatch.setattr("feed.sharing._record", late)
     reply = as_mia.post("/acts/", with_photo(group, kept, "A pie.", "key-of-tab-two"))
@@ -143,12 +144,37 @@ def test_two_posts_at_the_same_moment_do_not_pull_at_one_photo(
     assert Act.objects.get().text == "A cake."
 
 
+def without_photo(group: Group, photo: Photo, words: str, key: str) -> dict[str, str]:
+    """The photo stood in the composer and was taken off."""
+    return {name: value for name, value in with_photo(group, photo, words, key).items() if name != "keep_photo"}
+
+
 def test_a_photo_that_another_tab_put_away_is_missed_kindly(as_mia: Client, group: Group, kept: Photo) -> None:
-    as_mia.post("/acts/", {"group": group.slug, "kind": "did", "text": "Plain.", "form_key": "key-of-tab-one"})
+    as_mia.post("/acts/", without_photo(group, kept, "Plain.", "key-of-tab-one"))
     assert not Photo.objects.exists()
     reply = as_mia.post("/acts/", with_photo(group, kept, "A pie.", "key-of-tab-two"))
     assert reply.status_code == 422
     assert ActDraft.objects.get().fields["text"] == "A pie."
+
+
+def test_a_tab_that_never_showed_the_photo_leaves_it_where_it_waits(as_mia: Client, group: Group, kept: Photo) -> None:
+    as_mia.post("/acts/", {"group": group.slug, "kind": "did", "text": "Plain.", "form_key": "key-of-tab-one"})
+    assert (ActDraft.objects.get().photo, ActDraft.objects.get().fields["text"]) == (kept, "A cake.")
+    as_mia.post("/acts/", with_photo(group, kept, "A cake.", "key-of-tab-two"))
+    kept.refresh_from_db()
+    assert kept.act == Act.objects.get(text="A cake.")
+    assert not ActDraft.objects.exists()
+
+
+def test_a_photo_that_was_taken_off_stays_off_when_the_form_comes_back(
+    as_mia: Client, group: Group, kept: Photo
+) -> None:
+    for form, ticked in ((with_photo, True), (without_photo, False)):
+        sent = {**form(group, kept, "A pie.", "key-of-tab-one"), "kind": "flew"}
+        page = as_mia.post("/acts/", sent).content.decode()
+        box = re.search(r'<input type="checkbox" name="keep_photo"[^>]*>', page)
+        assert box
+        assert ("checked" in box[0]) is ticked
 
 
 def test_nobody_takes_a_photo_that_waits_for_somebody_else(as_olive: Client, group: Group, kept: Photo) -> None:
@@ -202,7 +228,7 @@ def test_a_failed_try_to_pass_on_comes_back_as_one(
     assert reply.status_code == 422
     assert "How did you pass it on?" in page
     assert "Lent my stapler." in page
-    assert f'name="keep_photo" value="{photo.public_id}"' in page
+    assert f'name="shown_photo" value="{photo.public_id}"' in page
     kept = ActDraft.objects.get()
     assert (kept.parent, kept.group, kept.photo) == (origin, None, photo)
 

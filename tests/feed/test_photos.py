@@ -250,7 +250,7 @@ def test_a_photo_sent_with_a_wrong_form_need_not_be_sent_again(as_mia: Client, m
     assert photo
     assert reverse("photo", args=[photo.public_id, "small"]) in reply.content.decode()
     again = {"group": group.slug, "kind": "did", "text": "Shorter.", "form_key": "form-key-2"}
-    as_mia.post("/acts/", {**again, "keep_photo": photo.public_id})
+    as_mia.post("/acts/", {**again, "shown_photo": photo.public_id, "keep_photo": "on"})
     photo.refresh_from_db()
     assert photo.act == Act.objects.get()
     assert not ActDraft.objects.exists()
@@ -260,8 +260,9 @@ def test_a_photo_nobody_wanted_leaves_nothing(
     as_mia: Client, group: Group, media: Path, django_capture_on_commit_callbacks: Callable[..., object]
 ) -> None:
     as_mia.post("/acts/", sent(group, GOOD["jpeg"](), text="x" * 1001))
+    shown = Photo.objects.get().public_id
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
-        as_mia.post("/acts/", {"group": group.slug, "kind": "did", "text": "Plain.", "form_key": "form-key-2"})
+        as_mia.post("/acts/", {"group": group.slug, "kind": "did", "text": "Plain.", "shown_photo": shown})
     assert not Photo.objects.exists()
     assert not any(path.is_file() for path in media.rglob("*"))
 
@@ -278,7 +279,7 @@ def test_a_photo_added_after_going_back_is_asked_about_and_kept(as_mia: Client, 
     assert reply.status_code == 422
     photo = ActDraft.objects.get(user=mia).photo
     assert photo
-    assert f'name="keep_photo" value="{photo.public_id}"' in reply.content.decode()
+    assert f'name="shown_photo" value="{photo.public_id}"' in reply.content.decode()
     assert Act.objects.count() == 1
 
 
@@ -319,7 +320,7 @@ def test_a_photo_chosen_before_the_people_are_named_is_kept(as_mia: Client, mia:
     photo = ActDraft.objects.get(user=mia).photo
     assert photo
     assert reply.status_code == 200
-    assert f'name="keep_photo" value="{photo.public_id}"' in reply.content.decode()
+    assert f'name="shown_photo" value="{photo.public_id}"' in reply.content.decode()
 
 
 def test_a_class_without_photos_takes_none(as_mia: Client, group: Group) -> None:
