@@ -78,6 +78,13 @@ def secret_key(folder: Path) -> None:
             file.write(secrets.token_urlsafe(64) + "\n")
 
 
+def secret_key_to_restore_with() -> None:
+    """An empty folder has no key yet, and settings refuse to load without one: this one serves for a restore."""
+    folder = Path(os.environ.get("DATA_DIR") or BASE_DIR / "var")
+    if not os.environ.get("SECRET_KEY") and not (folder / "keys" / "secret_key").is_file():
+        os.environ["SECRET_KEY"] = secrets.token_urlsafe(64)
+
+
 def address() -> tuple[str, int]:
     host = os.environ.get("HOST") or "127.0.0.1"
     given = os.environ.get("PORT") or "8000"
