@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from kindness_platform.pages import about, challenge, closing, health, invite, join, lead, today, you
+from kindness_platform.pages import about, challenge, closing, health, invite, join, lead, status, today, you
 
 urlpatterns = [
     path("", today.home, name="home"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("you/", you.you, name="you"),
     path("about/", about.about, name="about"),
     path("privacy/", about.privacy, name="privacy"),
+    path("status/", status.status, name="status"),
     path("healthz", health.healthz, name="healthz"),
     path("", include("accounts.urls")),
     path("", include("notifications.urls")),
