@@ -116,12 +116,13 @@ TEMPLATES = [
 ]
 
 # The main database, and in the embedded mode a second SQLite file for the cache and the queue, so
-# that a busy queue never waits for a writer of acts.
+# that a busy queue never waits for a writer of acts. SQLite does not let writers wait in line, so whoever is unlucky
+# among twenty may wait long before it is their turn; they shall wait, and not fail (SAFETY F4).
 _SQLITE_OPTIONS: dict[str, Any] = {
     "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
+    "timeout": 60,
     "init_command": (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000; "
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=60000; "
         "PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;"
     ),
 }
@@ -199,7 +200,7 @@ def _mailer() -> dict[str, Any]:
         "password": url.password or "",
         "use_ssl": url.scheme == "smtps",
         "use_tls": url.scheme == "smtp" and "tls=starttls" in url.query,
-        "timeout": 20,
+        "timeout": 60,
     }
     return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
 
