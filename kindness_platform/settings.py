@@ -25,6 +25,8 @@ KEYS_DIR = DATA_DIR / "keys"
 DEBUG = env.bool("DEBUG", default=False)
 SITE_NAME = env.str("SITE_NAME", "Goodturn")
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000" if DEMO else "").rstrip("/")
+# For a network of one's own, as in a school; whoever listens there can read along (docs/deploying.md).
+PLAIN_HTTP = env.bool("PLAIN_HTTP", default=False)
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[]) or (
     ["127.0.0.1", "localhost", "[::1]"] if DEMO else [urlsplit(BASE_URL).hostname or ""]
 )
@@ -49,7 +51,7 @@ def _refuse_unsafe_production() -> None:
         raise ImproperlyConfigured("DEBUG is on; it may only be on with GOODTURN_MODE=demo.")
     if "*" in ALLOWED_HOSTS:
         raise ImproperlyConfigured("ALLOWED_HOSTS may not hold '*'; name the hosts.")
-    if not BASE_URL.startswith("https://"):
+    if not BASE_URL.startswith(("https://", "http://") if PLAIN_HTTP else "https://"):
         raise ImproperlyConfigured("BASE_URL must begin with https:// (for example https://kind.example.org).")
 
 

@@ -109,6 +109,11 @@ def free(host: str, port: int) -> None:
         ) from None
 
 
+def plain_http() -> bool:
+    """Whether somebody has said that this network may do without encryption; the settings read the same words."""
+    return os.environ.get("PLAIN_HTTP", "").lower() in {"1", "true", "on", "yes"}
+
+
 def number_of_web_workers() -> int:
     given = os.environ.get("WEB_WORKERS") or "2"
     if not given.isdecimal() or not 0 < int(given) <= 64:
@@ -280,7 +285,7 @@ def start(mode: str) -> int:
             raise CannotStart("the demo answers on this machine only, so HOST has to be 127.0.0.1; use make serve.")
         shown = f"[{host}]" if ":" in host else host
         os.environ["BASE_URL"] = os.environ.get("BASE_URL") or f"http://{shown}:{port}"
-    elif not os.environ.get("BASE_URL", "").startswith("https://"):
+    elif not os.environ.get("BASE_URL", "").startswith(("https://", "http://") if plain_http() else "https://"):
         raise CannotStart("BASE_URL has to be the https:// address people use, for example https://kind.example.org.")
     web_workers = number_of_web_workers()
     folder = data_folder()
@@ -290,6 +295,8 @@ def start(mode: str) -> int:
     secret_key(folder)
     if os.geteuid() == 0 and mode == "production":
         print("Goodturn: running as root; an ordinary user is enough and safer.", flush=True)
+    if plain_http() and mode == "production":
+        print("Goodturn: without https everybody on this network can read along.", flush=True)
     print("Goodturn: getting ready …", flush=True)
     ready = prepare()
     multiprocessing.set_start_method("fork", force=True)

@@ -44,6 +44,7 @@ def start(tmp_path: Path, code: str = PRINT, **environment: str) -> subprocess.C
         ("any host", GOOD | {"ALLOWED_HOSTS": "kind.example.org,*"}, "ALLOWED_HOSTS"),
         ("an http address", GOOD | {"BASE_URL": "http://kind.example.org"}, "BASE_URL"),
         ("no address", {"SECRET_KEY": KEY}, "BASE_URL"),
+        ("no address for plain http", {"SECRET_KEY": KEY, "PLAIN_HTTP": "1"}, "BASE_URL"),
         ("an unknown mode", GOOD | {"GOODTURN_MODE": "debug"}, "GOODTURN_MODE"),
         ("a mail address of another kind", GOOD | {"MAIL_URL": "ftp://example.org"}, "MAIL_URL"),
     ],
@@ -73,6 +74,13 @@ def test_a_key_and_an_address_are_enough_and_safe(tmp_path: Path) -> None:
     done = start(tmp_path, **GOOD)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == "False False True True True True ['kind.example.org'] __Host-session"
+
+
+def test_plain_http_has_to_be_asked_for_and_costs_what_needs_encryption(tmp_path: Path) -> None:
+    done = start(tmp_path, **GOOD | {"BASE_URL": "http://kind.school", "PLAIN_HTTP": "1"})
+    assert done.stdout.strip() == "False False False False False False ['kind.school'] session"
+    still = start(tmp_path, **GOOD, PLAIN_HTTP="1")
+    assert still.stdout.strip() == "False False True True True True ['kind.example.org'] __Host-session"
 
 
 def test_the_demo_answers_only_on_this_machine(tmp_path: Path) -> None:

@@ -83,6 +83,16 @@ def test_serving_for_real_needs_an_https_address(address: str, tmp_path: Path) -
     assert not (tmp_path / "data").exists()
 
 
+def test_plain_http_is_for_those_who_ask_for_it(tmp_path: Path, taken_port: socket.socket) -> None:
+    """It gets as far as the port, which is taken so that nothing starts."""
+    with taken_port:
+        port = str(taken_port.getsockname()[1])
+        said = one_line(
+            command("serve", BASE_URL="http://kind.school", PLAIN_HTTP="1", PORT=port, DATA_DIR=str(tmp_path / "data"))
+        )
+    assert "cannot be used" in said
+
+
 def test_the_data_folder_is_nobody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATA_DIR", str(tmp_path / "new"))
     assert stat.S_IMODE(supervisor.data_folder().stat().st_mode) == 0o700
