@@ -18,6 +18,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connections
 
+from kindness_platform import supervisor
+
 EACH = 2  # so many leaders and members are named to a visitor of the demo
 
 
@@ -26,12 +28,14 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kindness_platform.settings")
     try:
         with contextlib.redirect_stdout(sys.stderr):
+            # Where web and worker are started apart, nobody has made the key yet.
+            supervisor.secret_key(supervisor.data_folder())
             django.setup()
             _interrupted_restore()
             _tables()
             _static_files()
             answer = _demo_people()
-    except (ImproperlyConfigured, CommandError, DatabaseError, OSError) as problem:
+    except (supervisor.CannotStart, ImproperlyConfigured, CommandError, DatabaseError, OSError) as problem:
         print(f"Goodturn cannot start: {' '.join(str(problem).split())}", file=sys.stderr)
         return 1
     print(json.dumps(answer))

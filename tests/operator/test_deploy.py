@@ -1,0 +1,79 @@
+"""What is shipped for deploying fits the product: the same processes everywhere, and no command that is not there."""
+
+import configparser
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+
+from kindness_platform.supervisor import commands
+
+ROOT = Path(__file__).resolve().parents[2]
+UNITS = ROOT / "deploy" / "systemd"
+SERVICES = sorted(UNITS.glob("*.service"))
+
+
+def unit(path: Path) -> configparser.ConfigParser:
+    parsed = configparser.ConfigParser(strict=False, interpolation=None)
+    parsed.optionxform = str  # type: ignore[assignment,method-assign]
+    parsed.read(path)
+    return parsed
+
+
+def supervised(folder: str) -> dict[str, list[str]]:
+    """What the supervisor starts, without the path of its Python."""
+    found = commands("127.0.0.1", 8000, 2, Path(folder))
+    return {name: [part if part != sys.executable else "python" for part in command] for name, command in found.items()}
+
+
+def test_the_procfile_starts_what_the_supervisor_starts() -> None:
+    lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
+    plain = {name: shlex.split(re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", line)) for name, line in lines.items()}
+    assert plain.pop("release") == ["python", "-m", "kindness_platform.prepare"]
+    assert plain == supervised("var")
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_the_units_start_what_the_supervisor_starts(name: str) -> None:
+    command = shlex.split(unit(UNITS / f"goodturn-{name}.service")["Service"]["ExecStart"])
+    assert ["python", *command[1:]] == supervised("/var/lib/goodturn")[name]
+
+
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.stem)
+def test_every_unit_runs_as_an_ordinary_user_with_little_to_write_to(path: Path) -> None:
+    service = unit(path)["Service"]
+    assert service["User"] == "goodturn"
+    assert service["UMask"] == "0077"
+    assert (service["ProtectSystem"], service["NoNewPrivileges"]) == ("strict", "yes")
+    assert service["ReadWritePaths"].startswith("/var/lib/goodturn")
+
+
+def test_a_backup_is_made_each_hour_and_old_ones_go() -> None:
+    assert unit(UNITS / "goodturn-backup.timer")["Timer"]["OnCalendar"] == "hourly"
+    command = shlex.split(unit(UNITS / "goodturn-backup.service")["Service"]["ExecStart"])
+    assert command[1:3] == ["manage.py", "backup"]
+    assert "--thin" in command
+
+
+@pytest.mark.parametrize("path", [*sorted((ROOT / "docs").glob("*.md")), *SERVICES], ids=lambda path: path.name)
+def test_every_command_that_is_named_is_there(path: Path) -> None:
+    named = set(re.findall(r"manage\.py ([a-z_]+)", path.read_text()))
+    assert named <= set(get_commands()), path.name
+
+
+def test_proxies_pass_on_the_address_they_see_and_not_what_is_claimed() -> None:
+    nginx = (ROOT / "deploy" / "nginx.conf").read_text()
+    assert "X-Forwarded-For $remote_addr;" in nginx
+    assert "proxy_add_x_forwarded_for" not in nginx
+    assert "X-Forwarded-Proto $scheme;" in nginx
+
+
+def test_the_container_takes_the_locked_dependencies_and_no_secrets() -> None:
+    lines = (ROOT / "deploy" / "Containerfile").read_text()
+    assert "uv sync --frozen" in lines
+    assert "USER goodturn" in lines
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    assert {"var", ".git", "*.env", ".venv"} <= set(ignored)
