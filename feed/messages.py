@@ -47,7 +47,7 @@ def _tell_earlier(act: Act) -> None:
     chain = {pk: (parent_id, author_id, is_active) for pk, parent_id, author_id, is_active in rows}
     theirs: dict[int, int] = {}
     at = act.parent_id
-    while at in chain:
+    while at is not None and at in chain:
         parent_id, author_id, is_active = chain[at]
         if is_active and author_id != act.author_id:
             theirs.setdefault(author_id, at)
