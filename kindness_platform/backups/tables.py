@@ -205,7 +205,7 @@ def sequences(connection: BaseDatabaseWrapper, tables: Iterable[Table]) -> dict[
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("SELECT name, seq FROM sqlite_sequence")
-            return {name: int(number) for name, number in cursor.fetchall() if name in names}
+            return {name: int(number) for name, number in cursor.fetchall() if name in names and number}
         found = {}
         for table in tables:
             if sequence := _sequence(cursor, table):
