@@ -27,7 +27,12 @@ def purge_feed() -> int:
     Returns:
         The number of acts emptied, and of comments, drafts, photos and stray files deleted.
     """
-    return forget_stray_files() + empty_acts() + forget_comments() + forget_drafts() + forget_photos()
+    return forget_stray_files() + purge_feed_rows()
+
+
+def purge_feed_rows() -> int:
+    """The same without stray files: what a transaction can take back, photos of deleted rows among it."""
+    return empty_acts() + forget_comments() + forget_drafts() + forget_photos()
 
 
 def empty_acts() -> int:

@@ -1,10 +1,12 @@
 """What an operator types in the first hour: the first administrator, a test mail, a tidy database."""
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -207,15 +209,20 @@ def test_without_a_mail_server_the_setting_is_named() -> None:
 # --- What is not kept ------------------------------------------------------------------------------
 
 
-def test_tidying_says_what_it_did_and_a_trial_changes_nothing(db: None) -> None:
+def test_tidying_says_what_it_did_and_a_trial_changes_nothing(db: None, folders: Path) -> None:
     past = timezone.now() - timedelta(days=100)
     AccountMail.objects.create(address="a@example.org", template="login_code", code="1", expires_at=past)
     KeptMail.objects.create(address="a@example.org", subject="s", text="t", created_at=past)
     KeptMail.objects.create(address="b@example.org", subject="s", text="t")
+    stray = folders / "media" / "photos" / "ab" / "abcd-small.webp"
+    stray.parent.mkdir(parents=True)
+    stray.touch()
+    os.utime(stray, (past.timestamp(), past.timestamp()))
     trial = said("retention", "--dry-run")
-    assert "notifications: 2 rows would be deleted" in trial
-    assert (AccountMail.objects.count(), KeptMail.objects.count()) == (1, 2)
+    assert "notifications: 2 would be deleted" in trial
+    assert (AccountMail.objects.count(), KeptMail.objects.count(), stray.exists()) == (1, 2, True)
     done = said("retention")
-    assert "notifications: 2 rows deleted" in done
-    assert "accounts: 0 rows deleted" in done
-    assert (AccountMail.objects.count(), KeptMail.objects.count()) == (0, 1)
+    assert "notifications: 2 deleted" in done
+    assert "accounts: 0 deleted" in done
+    assert "feed: 1 deleted" in done
+    assert (AccountMail.objects.count(), KeptMail.objects.count(), stray.exists()) == (0, 1, False)

@@ -7,10 +7,10 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from accounts.retention import purge_accounts
+from feed.retention import purge_feed, purge_feed_rows
 from notifications.retention import purge_notifications
 
-# Later rooms first: what they let go may be what earlier rooms then need no more.
-PURGES = {"notifications": purge_notifications, "accounts": purge_accounts}
+PURGES = {"feed": purge_feed, "notifications": purge_notifications, "accounts": purge_accounts}
 
 
 class Command(BaseCommand):
@@ -20,8 +20,15 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="say what would be deleted, and delete nothing")
 
     def handle(self, *args: Any, dry_run: bool, **options: Any) -> None:
-        how = "would be deleted" if dry_run else "deleted"
-        with transaction.atomic():
-            for room, purge in PURGES.items():
-                self.stdout.write(f"{room}: {purge()} rows {how}")
-            transaction.set_rollback(dry_run)
+        if dry_run:
+            self._try()
+            return
+        for room, purge in PURGES.items():
+            self.stdout.write(f"{room}: {purge()} deleted")
+
+    @transaction.atomic
+    def _try(self) -> None:
+        """Do it and take it back. Files cannot be taken back, so those that nothing knows any more are left out."""
+        for room, purge in (PURGES | {"feed": purge_feed_rows}).items():
+            self.stdout.write(f"{room}: {purge()} would be deleted")
+        transaction.set_rollback(True)
