@@ -132,6 +132,7 @@ KINDS = [
     Kind("about", "visitor", at("about")),
     Kind("privacy", "visitor", at("privacy")),
     Kind("settings", "member", at("settings")),
+    Kind("status", "operator", at("status")),
     Kind("settings refused", "member", at("settings"), then=send_empty),
     Kind("notices", "member", at("notices")),
     Kind("notices empty", "newcomer", at("notices")),

@@ -106,6 +106,7 @@ def make_place() -> Place:
             "leader": olive,
             "founder": founder,
             "lone": lone,
+            "operator": make_user("Ada Admin", is_staff=True),
         },
         group=group,
         empty=empty,
