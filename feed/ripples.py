@@ -69,7 +69,7 @@ class Place:
     """A place in a ripple, numbered in the order in which the acts came.
 
     Attributes:
-        kind: "act" when the reader may open it, "link" when not, "gone" when it was taken down.
+        kind: "act" when the reader may open it, "link" when not, "gone" when it was taken down or hidden.
         parent: the number of the place it was passed on from.
         person: whose it is, for counting; None for Someone.
     """
@@ -288,14 +288,15 @@ def _kept(rows: list[Row], may_open: Collection[int]) -> set[int]:
 
 
 def _is_gone(row: Row) -> bool:
-    """Taken down after the group had seen it. What nobody saw leaves no trace."""
-    return row.state == Act.State.REMOVED and row.was_shown and row.audience in {"group", "organization"}
+    """Taken down or hidden after the group had seen it. What nobody saw leaves no trace."""
+    is_off = row.state in {Act.State.REMOVED, Act.State.HIDDEN}
+    return is_off and row.was_shown and row.audience in {"group", "organization"}
 
 
 def _place(row: Row, numbers: dict[int, int], is_open: bool) -> Place:
     parent = numbers.get(row.parent_id) if row.parent_id and row.degree else None
     kind, (name, person) = "act", _who(row)
-    if not is_open:
+    if not is_open or _is_gone(row):
         kind, name, person = (
             ("gone", _("An act that was taken down"), None) if _is_gone(row) else ("link", _("A link"), None)
         )

@@ -45,13 +45,17 @@ FOUND_IN_FEED = Q(state=Literal("shown"), audience__in=[Literal("group"), Litera
 
 class ActQuerySet(models.QuerySet["Act"]):
     def visible_to(self, user: User) -> "ActQuerySet":
-        """What a person may open: shown acts of their groups, their own, and what is for them as a leader."""
+        """What a person may open: shown acts of their groups, their own, and what is for them as a leader.
+
+        What is hidden stays with its author and those who run the group.
+        """
         groups = Group.objects.visible_to(user)
         led = Group.objects.filter(memberships__user=user, memberships__role="leader", memberships__state="active")
         run = Group.objects.filter(organization__in=OrganizationAdmin.objects.filter(user=user).values("organization"))
         shared = Q(group__in=groups) & IN_FEED
         mine = Q(group__in=groups, author=user) & ~Q(state="removed")
-        for_leaders = Q(state="shown", audience="leaders") & (Q(group__in=led) | Q(group__in=run))
+        hidden = Q(state="hidden") & ~Q(audience="private")
+        for_leaders = (Q(state="shown", audience="leaders") | hidden) & (Q(group__in=led) | Q(group__in=run))
         return self.filter(shared | mine | for_leaders)
 
     def in_feed(self) -> "ActQuerySet":

@@ -34,7 +34,7 @@ class CommentManager(models.Manager["Comment"]):
             },
         )
         if new and not waits:
-            Act.objects.filter(pk=act.pk).update(comment_count=F("comment_count") + 1)
+            comment._count(+1)
             comment.announce()
         return comment
 
@@ -78,12 +78,33 @@ class Comment(models.Model):
         messages.comment_was_shown(self)
 
     @transaction.atomic
-    def remove(self) -> None:
-        """Take it down, counted or not yet; a second time changes nothing."""
-        gone = {"state": Act.State.REMOVED, "removed_at": timezone.now()}
-        mine = Comment.objects.filter(pk=self.pk)
-        if mine.filter(state=Act.State.SHOWN).update(**gone):
-            Act.objects.filter(pk=self.act_id).update(comment_count=F("comment_count") - 1)
+    def change(self, state: str) -> bool:
+        """Move it to another state; while it is shown its act counts it, and the act's author is told.
+
+        Returns:
+            False when somebody else moved it first; then nothing happened.
+        """
+        before, now = self.state, timezone.now()
+        values = {"state": state, "removed_at": now if state == Act.State.REMOVED else None}
+        if state == Act.State.SHOWN and self.shown_at is None:
+            values["shown_at"] = now
+        if before == state or not Comment.objects.filter(pk=self.pk, state=before).update(**values):
+            return False
+        for name, value in values.items():
+            setattr(self, name, value)
+        if state == Act.State.SHOWN:
+            self._count(+1)
+            self.announce()
+        elif before == Act.State.SHOWN:
+            self._count(-1)
             outbox.withdraw("comment", [self.public_id])
-        else:
-            mine.exclude(state=Act.State.REMOVED).update(**gone)
+        return True
+
+    def _count(self, by: int) -> None:
+        Act.objects.filter(pk=self.act_id).update(comment_count=F("comment_count") + by)
+
+    @transaction.atomic
+    def remove(self) -> None:
+        """Take it down, whatever has become of it since it was read; a second time changes nothing."""
+        self.refresh_from_db(fields=["state"], from_queryset=Comment.objects.select_for_update())
+        self.change(Act.State.REMOVED)
