@@ -9,9 +9,9 @@ from feed.models import Act
 
 
 @transaction.atomic
-def take_down(act: Act, by: User) -> bool:
+def take_down(act: Act, by: User, *, why: str = "") -> bool:
     """Returns False when somebody else moved it first; then nothing happened."""
-    removed = act.change(Act.State.REMOVED, by=by)
+    removed = act.change(Act.State.REMOVED, by=by, why=why)
     if removed and act.author is not None and act.step is not None:
         others = Act.objects.filter(author=act.author, step=act.step).exclude(state=Act.State.REMOVED)
         # What was done too, after somebody else, answers no prompt.

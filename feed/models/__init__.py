@@ -1,21 +1,27 @@
 from feed.models.act import Act, ActChange, ActFeeling
+from feed.models.case import Case
 from feed.models.comment import Comment
 from feed.models.counter import Counter
 from feed.models.credit import Credit
+from feed.models.decision import Decision
 from feed.models.draft import ActDraft
 from feed.models.moment import Moment
 from feed.models.photo import Photo
 from feed.models.reaction import Reaction
+from feed.models.report import Report
 
 __all__ = [
     "Act",
     "ActChange",
     "ActDraft",
     "ActFeeling",
+    "Case",
     "Comment",
     "Counter",
     "Credit",
+    "Decision",
     "Moment",
     "Photo",
     "Reaction",
+    "Report",
 ]

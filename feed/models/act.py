@@ -355,8 +355,9 @@ class Act(models.Model):
 
         Words that a group reads before they are shown go back to be read, those about the photo (`alt`) too. An
         act that was kept to its author comes into the feed when it is first shared, as new. Totals of its parent
-        follow.
+        follow. What is hidden stays so, until somebody who runs the group has read it again.
         """
+        from feed import case_messages
         from feed.models.photo import photo_of
 
         # Whoever edits or removes it at the same moment has done so by now: totals follow what is stored.
@@ -388,6 +389,8 @@ class Act(models.Model):
             self.change(self.State.PENDING, by=by, why="changed by its author")
         elif self.state == self.State.PENDING and audience == self.Audience.PRIVATE:
             self.change(self.State.SHOWN, by=by, why="kept by its author")
+        elif self.state == self.State.HIDDEN:
+            case_messages.hidden_act_was_changed(self)
 
     @property
     def is_counted_by_parent(self) -> bool:

@@ -1,0 +1,115 @@
+"""What a report sets in motion: those who run the group hear that something waits, its author what became of it.
+
+Who reported it is in none of these words, and neither is what was reported.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from django.db.models import F
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from feed.models import Act, Case, Decision
+from feed.models.decision import STATES
+from groups.models import Group
+from notifications import outbox
+from notifications.kinds import Kind, Message, register
+from notifications.models import Notice
+
+
+def case_waits(case: Case) -> None:
+    """Tell those who may decide it. Once a day at most while anything waits for them, however much it is."""
+    for person in case.deciders():
+        oldest = Case.objects.waiting().decidable_by(person).filter(group=case.group_id).oldest()
+        if oldest is not None:
+            round_ = int(oldest.decided_at.timestamp()) if oldest.decided_at else 0
+            key = f"{oldest.public_id}/{round_}/{person.today()}"
+            outbox.queue(person, "case_waits", key, context={"group": case.group_id})
+
+
+def hidden_act_was_changed(act: Act) -> None:
+    """Tell those who hid it that its author has changed it and would like to share it again."""
+    for case in Case.objects.waiting().filter(act=act, comment=None):
+        case_waits(case)
+
+
+def case_was_decided(decision: Decision) -> None:
+    """Tell its author what happened to their words; that they were left as they are is told to nobody."""
+    author = decision.case.thing.author
+    if author is not None and author.pk != decision.by_id and decision.what != Decision.What.KEPT:
+        outbox.queue(author, "case_decided", str(decision.pk), context={"decision": decision.pk})
+
+
+def _waits_in(notices: Sequence[Notice]) -> dict[int, Group]:
+    """By notice, the group in which something still waits for the reader. The notices are all of one person."""
+    person = notices[0].recipient if notices else None
+    if person is None:
+        return {}
+    ids = {notice.pk: notice.context.get("group") for notice in notices}
+    waiting = Case.objects.waiting().decidable_by(person).filter(group__in=ids.values())
+    groups = Group.objects.in_bulk(list(waiting.values_list("group", flat=True).distinct()))
+    return {notice: groups[pk] for notice, pk in ids.items() if pk in groups}
+
+
+def _say_waits(group: Group) -> Message:
+    return Message(
+        subject=_("Something in %(group)s waits for you to look at it") % {"group": group.name},
+        line=_("Somebody asks you to look at something in %(group)s.") % {"group": group.name},
+        path=reverse("reports", args=[group.slug]),
+        template="mail/case_waits",
+        context={"group": group.name},
+    )
+
+
+def _decisions(notices: Sequence[Notice]) -> dict[int, Decision]:
+    """The decisions that still stand, about what the reader wrote in groups they still belong to."""
+    person = notices[0].recipient if notices else None
+    if person is None:
+        return {}
+    ids = {notice.pk: notice.context.get("decision") for notice in notices}
+    latest = Decision.objects.filter(pk__in=ids.values(), case__decided_at=F("at"))
+    mine = latest.filter(case__group__in=Group.objects.of_member(person))
+    related = mine.select_related("case__group", "case__act", "case__comment")
+    found = {row.pk: row for row in related if row.case.thing.state == STATES[row.what]}
+    return {notice: found[pk] for notice, pk in ids.items() if pk in found}
+
+
+def _say_decided(decision: Decision) -> Message:
+    case = decision.case
+    names = {"group": case.group.name}
+    lines = {
+        Decision.What.HIDDEN: _("Something you wrote in %(group)s is hidden for now. Here is why."),
+        Decision.What.REMOVED: _("Something you wrote in %(group)s was taken down. Here is why."),
+        Decision.What.RESTORED: _("Something you wrote in %(group)s is shown again."),
+    }
+    line = lines[Decision.What(decision.what)] % names
+    return Message(
+        subject=line,
+        line=line,
+        path=case.act.get_absolute_url(),
+        template="mail/case_decided",
+        context={
+            "what": decision.what,
+            "note": decision.note,
+            "group": case.group.name,
+            "is_act": case.comment is None,
+        },
+    )
+
+
+def _kind[Thing](
+    name: str, wanted: Callable[[Sequence[Notice]], Mapping[int, Thing]], say: Callable[[Thing], Message]
+) -> Kind:
+    """A kind told in the app and by mail, from one look-up that serves a single notice and a page of them alike."""
+    return Kind(
+        name,
+        mail=True,
+        in_app=True,
+        still_wanted=lambda notice: notice.pk in wanted([notice]),
+        render=lambda notice: say(wanted([notice])[notice.pk]),
+        render_many=lambda notices: {pk: say(thing) for pk, thing in wanted(notices).items()},
+    )
+
+
+register(_kind("case_waits", _waits_in, _say_waits))
+register(_kind("case_decided", _decisions, _say_decided))
