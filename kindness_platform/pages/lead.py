@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -95,12 +95,20 @@ def week_of(challenge: Challenge, people: int) -> dict[str, object]:
     return {
         "took_part": str(took_part) if names else people_taking_part(took_part, people),
         "acts_this_week": sum(day.total for when, day in days if when >= monday),
-        "passed_on": acts.filter(link_kind=Act.Link.PASSED_ON).count(),
+        **links_of(acts),
         "ripple": longest_of(challenge),
         "table": [day for _when, day in days],
         "chart": chart_of([day for _when, day in days]),
         "fullest": max((day for _when, day in days), key=lambda day: day.total),
     }
+
+
+def links_of(acts: QuerySet[Act]) -> dict[str, int]:
+    """How many acts were passed on from another, and how many did the same after seeing one."""
+    return acts.aggregate(
+        passed_on=Count("pk", filter=Q(link_kind=Act.Link.PASSED_ON)),
+        inspired=Count("pk", filter=Q(link_kind=Act.Link.INSPIRED)),
+    )
 
 
 def days_until(today: date, acts: QuerySet[Act]) -> list[tuple[date, Day]]:

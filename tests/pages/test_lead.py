@@ -87,11 +87,13 @@ def test_the_figures_are_counted_from_what_is_stored(
     make_act(group, mia, challenge=daily, done_on=WEDNESDAY, parent=first, link_kind="passed_on", source="tick")
     make_act(group, mia, challenge=daily, done_on=WEDNESDAY - timedelta(days=3), kind="saw")
     make_act(group, mia, challenge=daily, done_on=MONDAY, kind="received", audience="private")
+    make_act(group, mia, challenge=daily, done_on=MONDAY, parent=first, link_kind="inspired", source="tick")
     html = page(as_olive, group)
     assert "<dt>Acts this week</dt> <dd> 2 </dd>" in html
-    assert "3 in all; you hope for" in html
+    assert "4 in all; you hope for" in html
     assert "<dt>Passed on</dt> <dd> 1 </dd>" in html
-    assert "Told in words: 2. Ticked: 1." in html
+    assert "acts that followed from another; “I did this too”: 1" in html
+    assert "Told in words: 2. Ticked: 2." in html
     assert '<th scope="row">Wednesday, March 11</th> <td class="num">2</td>' in html
 
 
