@@ -20,6 +20,7 @@ LIMITS = {
     "upload": "20/10m/user,100/d/user",
     "search": "60/m/user",
     "report": "10/h/user",
+    "report_muted": "3/d/user",
     "found": "20/d/user",
 }
 

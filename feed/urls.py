@@ -5,6 +5,7 @@ from feed.models import Reaction
 from feed.views import (
     act_page,
     acts,
+    cases,
     comments,
     composing,
     credited,
@@ -15,6 +16,7 @@ from feed.views import (
     moments,
     photos,
     reactions,
+    reports,
     ripples,
 )
 
@@ -40,6 +42,11 @@ urlpatterns = [
     path("comments/<str:public_id>/remove/", comments.remove, name="comment-remove"),
     path("acts/<str:public_id>/pass-on/", links.pass_on, name="pass-on"),
     path("acts/<str:public_id>/did-too/", links.did_too, name="did-too"),
+    path("acts/<str:public_id>/report/", reports.act, name="act-report"),
+    path("comments/<str:public_id>/report/", reports.comment, name="comment-report"),
+    path("groups/<slug:slug>/reports/", cases.reports, name="reports"),
+    path("reports/<str:public_id>/", cases.case, name="case"),
+    path("reports/<str:public_id>/author/", cases.author, name="case-author"),
     path("acts/<str:public_id>/moment/", moments.moment, name="moment"),
     path("ripples/<str:public_id>/", ripples.ripple, name="ripple"),
     path("photos/<str:public_id>/<str:size>/", photos.photo, name="photo"),

@@ -20,7 +20,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
 from challenges.models import Challenge
-from feed.models import Act, Comment, Credit, Photo
+from feed.models import Act, Case, Comment, Credit, Photo
 from feed.pictures import SIZES
 from groups.models import Group, JoinCode, Membership, OrganizationAdmin
 from notifications.models import KeptMail, Notice
@@ -66,6 +66,7 @@ class World:
     challenge: Challenge
     act: Act
     comment: Comment
+    case: Case
     credit: Credit
     photo: Photo
     code: JoinCode
@@ -82,6 +83,7 @@ class World:
             ("closing", self.challenge.public_id),
             ("step", step.public_id),
             ("choice", step.public_id),
+            ("case", self.case.public_id),
             ("comment-", self.comment.public_id),
             ("credit", self.credit.public_id),
             ("photo", self.photo.public_id),
@@ -124,6 +126,8 @@ def make_world() -> World:
     for size in SIZES:
         default_storage.save(photo.path(size), ContentFile(b"RIFF"))
     comment = Comment.objects.post(act, mia, "So it was you.", form_key="one")
+    case = Case.objects.about(act)
+    case.report(olive, reason="unkind", words="It sounds like gossip.")
     return World(
         people={
             "anonymous": None,
@@ -138,6 +142,7 @@ def make_world() -> World:
         challenge=challenge,
         act=act,
         comment=comment,
+        case=case,
         credit=Credit.objects.get(act=act),
         photo=photo,
         code=JoinCode.current(group, olive),

@@ -7,6 +7,7 @@ from django.apps import apps
 from django.db import models
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 
+from feed.models import Decision
 from tests.access import METHODS, ROLES, Route, World, ask, cells, make_world, routes, rows, stored_rows
 
 CATALOG = {"programs", "program", "ideas", "evidence", "about", "privacy", "healthz"}
@@ -94,11 +95,13 @@ def canaries(world: World) -> dict[str, str]:
         world.challenge,
         world.act,
         world.comment,
+        world.case.reports.get(),
+        Decision.objects.create(case=world.case, what="kept", by=world.people["leader"]),
         world.photo,
         *world.challenge.steps.all()[:1],
     ]
     for row in rows:
-        for field in ("name", "own_title", "text", "alt"):
+        for field in ("name", "own_title", "text", "alt", "words", "note"):
             if field in {f.name for f in row._meta.get_fields()} and not (row is world.photo and field == "name"):
                 canary = f"canary{row._meta.model_name}{field}qzx"
                 setattr(row, field, canary)

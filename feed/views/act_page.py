@@ -8,7 +8,7 @@ from accounts.models import User
 from accounts.people import person
 from feed.cards import cards_for, name_of
 from feed.comment_form import CommentForm
-from feed.models import Act, Comment, Credit, Moment
+from feed.models import Act, Case, Comment, Credit, Decision, Moment
 from feed.ripples import label_of, nodes_of, ripple_of, told
 from groups.models import Group
 from kindness_platform.htmx import render_page
@@ -26,7 +26,9 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
     acts = Act.objects.with_card().select_related("challenge")
     act = get_object_or_404(acts.filter(seen | gone), public_id=public_id)
     if act.state == Act.State.REMOVED:
-        return render(request, "feed/act_gone.html", {"act": act, "may_restore": act.can_be_restored_by(user)})
+        decision = _decision_about(act)
+        context = {"act": act, "may_restore": act.can_be_restored_by(user), "note": decision.note if decision else ""}
+        return render(request, "feed/act_gone.html", context)
     return show_act(request, act)
 
 
@@ -46,6 +48,7 @@ def show_act(
         "is_own": act.author_id == user.pk,
         "cards": cards_for([act], user, [act.group]),
         "thanked": _thanked(act, user),
+        "hidden": act.state == Act.State.HIDDEN and _hidden(act, user),
         "ripple": ripple,
         "nodes": nodes_of(drawn),
         "label": label_of(drawn, ripple),
@@ -68,6 +71,22 @@ def _comments(request: HttpRequest, act: Act, *, is_run: bool) -> dict[str, obje
         "comments": [(c, is_run or c.author_id == user.pk) for c in reversed(found[:most])],
         "has_earlier": len(found) > most,
         "may_comment": act.is_in_feed and act.group.policy.comments_open,
+    }
+
+
+def _decision_about(act: Act) -> Decision | None:
+    return Decision.objects.filter(case__act=act, case__comment=None).select_related("case").order_by("-pk").first()
+
+
+def _hidden(act: Act, user: User) -> dict[str, object]:
+    """Why an act is hidden and what its reader can do: its author change it, those who run the group decide."""
+    case = Case.objects.filter(act=act, comment=None).first()
+    decision = _decision_about(act)
+    decided = decision is not None and decision.what == Decision.What.HIDDEN
+    return {
+        "waits": case is not None and (case.waiting_since is not None or case.was_changed),
+        "note": decision.note if decision and decided else "",
+        "case": case if case and case.is_decidable_by(user) else None,
     }
 
 

@@ -11,13 +11,15 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from accounts.people import person
 from challenges.days import day_name
 from challenges.models import Challenge
 from challenges.schedule import Phase
-from feed.models import Act
+from feed.models import Act, Case
 from feed.ripples import longest_of
 from feed.totals import Totals, told, totals_of
 from groups.models import Group
@@ -56,7 +58,7 @@ def lead(request: HttpRequest, slug: str) -> HttpResponse:
         "others": [(one, day_name(one.starts_on)) for one in challenges if one != now],
         "people": people,
         "totals": totals,
-        "steps": next_steps(group, now, people, totals),
+        "steps": [*reports_to_look_at(user, group), *next_steps(group, now, people, totals)],
         **(week_of(now, people) if now else {}),
     }
     return render(request, "pages/lead.html", context)
@@ -118,6 +120,15 @@ def days_until(today: date, acts: QuerySet[Act]) -> list[tuple[date, Day]]:
         found.setdefault(when, {})[kind] = number
     week = [today - timedelta(days=back) for back in range(6, -1, -1)]
     return [(day, Day(day_name(day), str(WEEKDAYS_ABBR[day.weekday()]), **found.get(day, {}))) for day in week]
+
+
+def reports_to_look_at(user: User, group: Group) -> list[NextStep]:
+    """One line, as long as anything waits that this person may decide."""
+    number = Case.objects.waiting().decidable_by(user).filter(group=group).count()
+    if not number:
+        return []
+    why = ngettext("%(n)d report waits to be looked at.", "%(n)d reports wait to be looked at.", number)
+    return [NextStep(why % {"n": number}, _("Look at it"), reverse("reports", args=[group.slug]))]
 
 
 def next_steps(group: Group, challenge: Challenge | None, people: int, totals: Totals) -> list[NextStep]:

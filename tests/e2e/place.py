@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 
 from accounts.models import User
 from challenges.models import Challenge, Step
-from feed.models import Act, Comment, Credit, Moment, Photo, Reaction
+from feed.models import Act, Case, Comment, Credit, Moment, Photo, Reaction
 from groups.models import Group, JoinCode
 from notifications.models import KeptMail
 from tests.factories import join, make_act, make_challenge, make_group, make_user
@@ -61,6 +61,8 @@ class Place:
     origin: Act
     talked: Act
     comment: Comment
+    hidden: Act
+    case: Case
     credit: Credit
     code: JoinCode
     spare_code: JoinCode
@@ -88,6 +90,7 @@ def make_place() -> Place:
         make_act(group, author, kind=("did", "saw", "received")[n % 3], challenge=daily, text=f"Small thing {n}.")
     old = make_act(cards_group, nora, text="Watered every plant on the stairs.", challenge=closed)
     Moment.objects.create(challenge=closed, act=old, chosen_by=olive)
+    hidden, case = _reports(group, olive, mia, nora)
     newcomer, founder = make_user("Nell Newcomer"), make_user("Finn Founder")
     empty = make_group(founder, name="Harbour Street")
     lone = make_user("Lena Lone")
@@ -121,6 +124,8 @@ def make_place() -> Place:
         origin=acts["origin"],
         talked=acts["talked"],
         comment=comment,
+        hidden=hidden,
+        case=case,
         credit=credit,
         code=JoinCode.current(group, olive),
         spare_code=JoinCode.current(empty, founder),
@@ -157,3 +162,15 @@ def _acts(group: Group, challenge: Challenge, olive: User, mia: User, nora: User
     for person, kind in ((olive, "thanks"), (nora, "moved"), (long, "celebrating")):
         Reaction.objects.toggle(talked, person, kind)
     return {"origin": origin, "others": others, "mine": mine, "talked": talked}
+
+
+def _reports(group: Group, olive: User, mia: User, nora: User) -> tuple[Act, Case]:
+    """An act of Mia's that a leader has hidden, and one that waits to be looked at."""
+    hidden, waiting = make_act(group, mia, text="Told all about the boss."), make_act(group, nora, signed="someone")
+    add_photo(waiting, "A bench by the river")
+    for act in (hidden, waiting):
+        Case.objects.about(act).report(mia if act == waiting else nora, reason="unkind", words=LONG_TEXT[:300])
+    Case.objects.about(hidden).decide(
+        "hidden", by=olive, note="It could be read as unkind, even if you did not mean it."
+    )
+    return hidden, Case.objects.about(waiting)
