@@ -16,6 +16,7 @@ from feed.models import Act
 from feed.ripples import longest_of, ripple_of
 from feed.totals import totals_of
 from groups.models import Group
+from groups.models.policy import default_policy
 from tests.factories import join, make_act, make_group, make_user
 
 ON = {"link_kind": "passed_on"}
@@ -298,3 +299,25 @@ def test_totals_are_kept_apart_by_kind_and_by_the_way_they_came(
     assert (mine.did, mine.saw, mine.received, mine.total) == (3, 1, 1, 5)
     assert (mine.posted, mine.ticked, mine.paper) == (3, 1, 1)
     assert totals[other.pk].total == 0
+
+
+@pytest.mark.parametrize("mode", ["workplace", "community", "secondary", "primary"])
+def test_no_chain_leaves_its_group_by_default(mode: str, group: Group, olive: User, mia: User, as_mia: Client) -> None:
+    """No page tells a chain outside its group; so nobody in it has to be asked, and no name has to be replaced."""
+    assert not default_policy(mode, "adult").organization_audience
+    neighbor = make_user("Nell Neighbor")
+    beside = Group.objects.found(
+        name="The floor above", mode="workplace", founder=neighbor, organization=group.organization
+    )
+    as_neighbor = Client()
+    as_neighbor.force_login(neighbor)
+    first = make_act(group, olive, text="CANARY")
+    sent = {"group": group.slug, "kind": "did", "text": "CANARY too", "audience": "organization", "form_key": "chain-1"}
+    as_mia.post("/acts/", {**sent, "parent": first.public_id, "link_kind": "passed_on"})
+    second = Act.objects.get(author=mia)
+    assert second.audience == "group"
+    for act in (first, second):
+        Act.objects.filter(pk=act.pk).update(audience="organization")
+        for path in (path_of(act), act.get_absolute_url()):
+            assert as_neighbor.get(path).status_code == 404
+    assert "CANARY" not in as_neighbor.get(beside.get_absolute_url()).content.decode()
