@@ -15,31 +15,43 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MEMORY = 768 * 1024 * 1024
-"""Address space: most of it is the interpreter and its libraries, mapped and never touched."""
+MEMORY = 224 * 1024 * 1024
+"""What a picture may take beyond the interpreter and its libraries; together they stay below 256 MB."""
+LIBRARIES = 128 * 1024 * 1024
 CPU_SECONDS = 5
-PIXELS = 40_000_000
+PIXELS = {"JPEG": 40_000_000, "PNG": 40_000_000, "GIF": 40_000_000, "WEBP": 13_000_000}
+"""The decoder of WebP holds a picture four times."""
 EDGE = 16_384
-BAND = 64
+BAND = 1_000_000
+
+
+def mapped() -> int:
+    """The address space that is taken already."""
+    try:
+        with open("/proc/self/statm", encoding="ascii") as numbers:
+            return int(numbers.read().split()[0]) * resource.getpagesize()
+    except OSError:  # a system without /proc
+        return LIBRARIES
 
 
 def tighten() -> None:
     """Limits that the kernel keeps; no file can be written at all."""
+    memory = mapped() + MEMORY
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def main(kind: str, *sizes: str) -> int:
-    tighten()
     from PIL import Image, ImageOps
 
+    tighten()
     edge = max(int(size) for size in sizes)
     Image.MAX_IMAGE_PIXELS = None  # Our own limit is checked before a single pixel is decoded.
     with Image.open(io.BytesIO(sys.stdin.buffer.read()), formats=[kind]) as image:
         width, height = image.size
-        if not (0 < width <= EDGE and 0 < height <= EDGE and width * height <= PIXELS):
+        if not (0 < width <= EDGE and 0 < height <= EDGE and width * height <= PIXELS[kind]):
             return 3
         # A JPEG can be decoded at a fraction of its size, as small as what is kept.
         image.draft("RGB", (edge, edge))
@@ -76,8 +88,9 @@ def smaller(image: "Image", edge: int) -> "Image":
     if factor > 1:
         width, height = image.size
         picture = Image.new("RGB", (-(-width // factor), -(-height // factor)))
-        for top in range(0, height, BAND * factor):
-            band = image.crop((0, top, width, min(height, top + BAND * factor)))
+        rows = max(1, BAND // (width * factor)) * factor
+        for top in range(0, height, rows):
+            band = image.crop((0, top, width, min(height, top + rows)))
             picture.paste(flat(band).reduce(factor), (0, top // factor))
     else:
         picture = flat(image)
