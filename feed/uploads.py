@@ -7,11 +7,11 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 
-FLOOD = 64 * 1024 * 1024
+FLOOD = settings.FILE_UPLOAD_MAX_MEMORY_SIZE
 
 
 class StopLargePhotos(FileUploadHandler):
-    """Lets a file go by unread once it is larger than a photo may be.
+    """Lets files go by unread once they are larger, all together, than a photo may be.
 
     The rest of the form still arrives, so the words that came with a photo that is too large are kept;
     `request.too_large` tells the view. A body that no form of ours can have is refused unread.
@@ -22,10 +22,6 @@ class StopLargePhotos(FileUploadHandler):
     def handle_raw_input(self, input_data: Any, META: Any, content_length: int, *args: Any, **kwargs: Any) -> None:  # noqa: N803
         if content_length > FLOOD:
             raise RequestDataTooBig("This is more than any form here sends.")
-
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        super().new_file(*args, **kwargs)
-        self.taken = 0
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         self.taken += len(raw_data)

@@ -279,12 +279,12 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 PHOTO_MAX_BYTES = env.int("PHOTO_MAX_BYTES", 12 * 1024 * 1024)
+# What is sent stays in memory, a photo's worth of a request at most (feed.uploads): it never touches the disk.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "feed.uploads.StopLargePhotos",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 
 # No inline script or style anywhere, so no nonce; `form-action` gains configured sign-in providers.
