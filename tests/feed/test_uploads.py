@@ -14,7 +14,7 @@ from django.urls import reverse
 from PIL import Image
 
 from accounts.models import User
-from feed import sharing
+from feed import pictures, sharing
 from feed.models import Act, Photo
 from feed.pictures import SIZES, WORKER, kind_of
 from groups.models import Group
@@ -120,7 +120,7 @@ def test_what_is_sent_is_never_on_the_disk(
 ) -> None:
     """Not even while it is looked at: a worker that dies in the middle leaves nothing behind."""
     seen: list[list[Path]] = []
-    draw = sharing.redraw
+    draw = pictures.redraw
 
     def look(sent: Any) -> Any:
         seen.append(files_in(media))
