@@ -1,8 +1,13 @@
 """The cast: Olive leads, Mia is a member, Stan is a stranger who leads a group of his own."""
 
+import contextlib
+from collections.abc import Iterator
+
 import pytest
 from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
 from challenges.models import Challenge
@@ -15,6 +20,15 @@ from tests.factories import join, make_challenge, make_group, make_user
 def fresh_limits() -> None:
     """What one test has used up of its rate limits is not missing in the next."""
     cache.clear()
+
+
+@contextlib.contextmanager
+def kept_for_the_file(blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Rows that are dear to make, for a fixture of scope "module": each test undoes its own changes to them, and the
+    end of the file undoes the rows. A test that needs an empty database has no place in such a file."""
+    with blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -68,6 +82,12 @@ def as_stan(stan: User) -> Client:
     client = CheckedClient()
     client.force_login(stan)
     return client
+
+
+@pytest.fixture
+def client() -> Client:
+    """In place of pytest-django's own, which looks at nothing."""
+    return CheckedClient()
 
 
 @pytest.fixture

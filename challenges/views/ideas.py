@@ -35,7 +35,7 @@ ANY = [("", gettext_lazy("Any"))]
 class IdeasForm(forms.Form):
     """What to look for in the library; everything may be left open."""
 
-    text = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=60, strip=True)
+    text = forms.CharField(label=gettext_lazy("Words"), required=False, max_length=60, widget=forms.SearchInput)
     category = forms.ChoiceField(label=gettext_lazy("Kind of act"), required=False)
     effort = forms.ChoiceField(label=gettext_lazy("Effort"), required=False, choices=[*ANY, *EFFORTS.items()])
     setting = forms.ChoiceField(label=gettext_lazy("Where"), required=False, choices=[*ANY, *SETTINGS.items()])
@@ -44,9 +44,9 @@ class IdeasForm(forms.Form):
         super().__init__(data, auto_id="ideas-%s")  # type: ignore[arg-type]
         category = cast(forms.ChoiceField, self.fields["category"])
         category.choices = [*ANY, *((c.value, _(c.label)) for c in Category)]
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "input"
-        self.fields["text"].widget.attrs |= {"type": "search", "autocomplete": "off"}
+        self.fields["text"].widget.attrs["autocomplete"] = "off"
+        for name in ("category", "effort", "setting"):
+            self.fields[name].widget.attrs["class"] = "input"
 
     def found(self) -> list[Idea]:
         """The ideas that fit; an answer that is not one of ours narrows nothing."""

@@ -6,21 +6,10 @@ from typing import Any, cast
 
 import pytest
 from django.core import mail
-from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 
 Send = Callable[..., HttpResponse]
-
-
-@pytest.fixture(autouse=True)
-def fresh_limits() -> None:
-    cache.clear()
-
-
-@pytest.fixture
-def visitor(db: None) -> Client:
-    return Client()
 
 
 @pytest.fixture

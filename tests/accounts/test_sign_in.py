@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import AccountMail, User
 from notifications.models import Delivery
 from tests.accounts.conftest import Send, code_in_the_mail, signed_in_as
+from tests.client import CheckedClient
 
 LOGIN = "/accounts/login/"
 WITH_PASSWORD = f"{LOGIN}?with=password"
@@ -37,7 +38,7 @@ def test_a_mailed_code_signs_mia_in_and_confirms_her_address(visitor: Client, se
 
 
 def test_an_unknown_address_sees_the_same_page_and_gets_a_letter(send: Send, mia: User) -> None:
-    known, unknown = Client(), Client()
+    known, unknown = CheckedClient(), CheckedClient()
     first = send(LOGIN, {"login": mia.email or ""}, client=known)
     second = send(LOGIN, {"login": "nobody@example.org"}, client=unknown)
     assert (first.status_code, first["Location"]) == (second.status_code, second["Location"])
@@ -58,7 +59,7 @@ def test_three_wrong_codes_end_it(visitor: Client, send: Send, mia: User) -> Non
 
 
 def test_a_code_of_another_browser_does_not_work(visitor: Client, send: Send, mia: User) -> None:
-    send(LOGIN, {"login": mia.email or ""}, client=Client())
+    send(LOGIN, {"login": mia.email or ""}, client=CheckedClient())
     send(CONFIRM, {"code": code_in_the_mail()})
     assert signed_in_as(visitor) is None
 
@@ -106,14 +107,16 @@ def test_guessing_passwords_is_soon_too_often(send: Send, keyed: User) -> None:
 
 
 def test_asking_for_many_codes_is_soon_too_often(send: Send, mia: User) -> None:
-    replies = [send(LOGIN, {"login": mia.email or ""}, client=Client()) for _ in range(4)]
+    replies = [send(LOGIN, {"login": mia.email or ""}, client=CheckedClient()) for _ in range(4)]
     assert [reply.status_code for reply in replies] == [302] * 3 + [429]
     assert len(mail.outbox) == 3
 
 
 def test_another_forwarded_address_does_not_help(send: Send, mia: User) -> None:
     replies = [
-        send(LOGIN, {"login": f"n{n}@example.org"}, headers={"X-Forwarded-For": f"203.0.113.{n}"}, client=Client())
+        send(
+            LOGIN, {"login": f"n{n}@example.org"}, headers={"X-Forwarded-For": f"203.0.113.{n}"}, client=CheckedClient()
+        )
         for n in range(21)
     ]
     assert replies[-1].status_code == 429
@@ -159,7 +162,7 @@ def test_a_forgotten_password_is_replaced_by_a_code(visitor: Client, send: Send,
 
 def test_resetting_an_unknown_address_looks_the_same(send: Send, keyed: User) -> None:
     replies = [
-        send("/accounts/password/reset/", {"email": address}, client=Client())
+        send("/accounts/password/reset/", {"email": address}, client=CheckedClient())
         for address in (keyed.email or "", "nobody@example.org")
     ]
     assert replies[0].status_code == replies[1].status_code == 302
@@ -168,7 +171,7 @@ def test_resetting_an_unknown_address_looks_the_same(send: Send, keyed: User) ->
 
 
 def test_changing_the_password_asks_for_the_old_one_and_signs_out_the_others(keyed: User, send: Send) -> None:
-    here, elsewhere = Client(), Client()
+    here, elsewhere = CheckedClient(), CheckedClient()
     for client in (here, elsewhere):
         client.force_login(keyed)
     change = "/accounts/password/change/"
@@ -185,7 +188,7 @@ def test_changing_the_password_asks_for_the_old_one_and_signs_out_the_others(key
     [("short", False), ("password123", False), ("x" * 1025, False), ("w" * 63 + "é", True), ("long words " * 90, True)],
 )
 def test_which_passwords_are_good(keyed: User, send: Send, password: str, accepted: bool) -> None:
-    client = Client()
+    client = CheckedClient()
     client.force_login(keyed)
     reply = send("/accounts/password/change/", {"oldpassword": GOOD, "password1": password}, client=client)
     assert reply.status_code == (302 if accepted else 422)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from tests.accounts.conftest import Send, code_in_the_mail, signed_in_as
+from tests.client import CheckedClient
 
 SIGN_UP = "/accounts/signup/"
 CONFIRM = "/accounts/confirm-email/"
@@ -55,7 +56,7 @@ def shape(content: bytes) -> str:
 
 
 def test_a_taken_address_sees_the_same_page_and_gets_a_letter_of_another_kind(send: Send, mia: User) -> None:
-    fresh, taken = Client(), Client()
+    fresh, taken = CheckedClient(), CheckedClient()
     first = send(SIGN_UP, MIA | {"email": "new.face@example.org"}, client=fresh)
     second = send(SIGN_UP, MIA | {"email": mia.email or ""}, client=taken)
     assert (first.status_code, first["Location"]) == (second.status_code, second["Location"])
@@ -109,7 +110,7 @@ def test_a_new_code_can_be_asked_for_and_replaces_the_old_one(visitor: Client, s
 
 def test_asking_for_codes_without_a_pause_is_too_often(send: Send) -> None:
     send(SIGN_UP, MIA)
-    assert send(SIGN_UP, MIA | {"name": "Again"}, client=Client()).status_code == 429
+    assert send(SIGN_UP, MIA | {"name": "Again"}, client=CheckedClient()).status_code == 429
     assert len(mail.outbox) == 1
 
 

@@ -153,7 +153,7 @@ KINDS = [
     Kind("program t02", "visitor", lambda place: reverse("program", args=[place.daily.program.slug])),
     Kind("program t08", "member", lambda place: reverse("program", args=[place.cards.program.slug])),
     Kind("ideas", "visitor", at("ideas")),
-    Kind("ideas, none found", "visitor", asking(at("ideas"), "q=zzzzzz")),
+    Kind("ideas, none found", "visitor", asking(at("ideas"), "text=zzzzzz")),
     Kind("evidence", "visitor", at("evidence")),
     Kind("challenge-edit", "leader", at("challenge-edit", "daily.public_id")),
     Kind("challenge-edit refused", "leader", at("challenge-edit", "daily.public_id"), then=send_empty),
