@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
@@ -19,7 +20,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import User
-from challenges.models import Challenge
+from challenges.models import Challenge, Step
 from feed.models import Act, Case, Comment, Credit, Photo
 from feed.pictures import SIZES
 from groups.models import Group, JoinCode, Membership, OrganizationAdmin
@@ -62,8 +63,10 @@ class World:
     """Two organizations; everything addressed belongs to the first one and mostly to Mia."""
 
     people: dict[str, User | None]
+    sessions: dict[str, str]
     group: Group
     challenge: Challenge
+    step: Step
     act: Act
     comment: Comment
     case: Case
@@ -75,14 +78,12 @@ class World:
 
     def values(self, route: Route) -> dict[str, str]:
         """What stands in a route's address."""
-        step = self.challenge.steps.first()
-        assert step is not None
         by_start = (
             ("challenge", self.challenge.public_id),
             ("my-way", self.challenge.public_id),
             ("closing", self.challenge.public_id),
-            ("step", step.public_id),
-            ("choice", step.public_id),
+            ("step", self.step.public_id),
+            ("choice", self.step.public_id),
             ("case", self.case.public_id),
             ("comment-", self.comment.public_id),
             ("credit", self.credit.public_id),
@@ -99,10 +100,10 @@ class World:
         return {**self.values(route), "public_id": NONSENSE, "slug": f"nothing-{NONSENSE[:6]}"}
 
     def client(self, role: str) -> Client:
+        """A fresh browser of somebody who has signed in."""
         client = Client(raise_request_exception=False)
-        person = self.people[role]
-        if person is not None:
-            client.force_login(person)
+        if role in self.sessions:
+            client.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
         return client
 
 
@@ -121,6 +122,8 @@ def make_world() -> World:
     join(foreign, sam)
     make_challenge(foreign)
     challenge = make_challenge(group)
+    step = challenge.steps.first()
+    assert step is not None
     act = make_act(group, mia, kind="saw", text="Stayed until the taxi came.", challenge=challenge, credited=[mia])
     photo = Photo.objects.create(group=group, act=act, uploader=mia, width=4, height=3, alt="A bench")
     for size in SIZES:
@@ -128,18 +131,20 @@ def make_world() -> World:
     comment = Comment.objects.post(act, mia, "So it was you.", form_key="one")
     case = Case.objects.about(act)
     case.report(olive, reason="unkind", words="It sounds like gossip.")
+    people = {
+        "member": mia,
+        "leader": olive,
+        "admin": ada,
+        "other_member": sam,
+        "other_leader": stan,
+        "removed": rex,
+    }
     return World(
-        people={
-            "anonymous": None,
-            "member": mia,
-            "leader": olive,
-            "admin": ada,
-            "other_member": sam,
-            "other_leader": stan,
-            "removed": rex,
-        },
+        people={"anonymous": None} | people,
+        sessions={role: _session_of(person) for role, person in people.items()},
         group=group,
         challenge=challenge,
+        step=step,
         act=act,
         comment=comment,
         case=case,
@@ -149,6 +154,12 @@ def make_world() -> World:
         notice=Notice.objects.create(recipient=mia, kind="credit", key="one", in_app=True, context={"act": act.pk}),
         mail=KeptMail.objects.create(address="mia@example.org", subject="Your code", text="123456"),
     )
+
+
+def _session_of(person: User) -> str:
+    client = Client()
+    client.force_login(person)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 def ask(client: Client, method: str, address: str) -> HttpResponse:

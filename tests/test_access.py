@@ -1,14 +1,18 @@
 """Who gets what: every route, every method, every role (SAFETY B6), and nothing of one tenant at another's (B7)."""
 
 import re
+from collections.abc import Iterator
+from copy import deepcopy
 
 import pytest
 from django.apps import apps
 from django.db import models
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from pytest_django import DjangoDbBlocker
 
 from feed.models import Decision
 from tests.access import METHODS, ROLES, Route, World, ask, cells, make_world, routes, rows, stored_rows
+from tests.conftest import kept_for_the_file
 
 CATALOG = {"programs", "program", "ideas", "evidence", "about", "privacy", "healthz"}
 START = {"home", "start", "start-preview", "start-finish", "enter-code", "join"}
@@ -23,9 +27,15 @@ ALL = routes()
 NAMES = [route.name for route in ALL]
 
 
+@pytest.fixture(scope="module")
+def _world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    with kept_for_the_file(django_db_blocker):
+        yield make_world()
+
+
 @pytest.fixture
-def world(db: None) -> World:
-    return make_world()
+def world(_world: World, db: None) -> World:
+    return deepcopy(_world)
 
 
 def test_every_route_has_a_name_of_its_own() -> None:
