@@ -200,7 +200,6 @@ class Site:
     place: Place
     open: Profiles
     pages: dict[tuple[str, bool], Page] = field(default_factory=dict)
-    titles: dict[str, str] = field(default_factory=dict)
 
     def page(self, role: str, *, javascript: bool = True) -> Page:
         """The page of a role: one profile each, so that a look costs one navigation."""

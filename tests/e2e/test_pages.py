@@ -27,20 +27,10 @@ def open_page(site: Site, kind: Kind, *, width: int = 1280, scheme: str = "light
     return page
 
 
-def title_faults(site: Site, kind: Kind, page: Page) -> list[str]:
-    """Every route has titles of its own; its states may share one."""
-    led_elsewhere = not page.url.endswith(kind.address(site.place)) and not kind.then
-    if kind.status != 200 or led_elsewhere:
-        return []
-    owner = site.titles.setdefault(page.title(), kind.route)
-    return [] if owner == kind.route else [f"{page.title()!r} is also the title of {owner}"]
-
-
 @each_kind
 def test_a_page_is_sound(site: Site, kind: Kind) -> None:
     page = open_page(site, kind)
     faults = look.axe_faults(page) + look.heading_faults(page) + look.inline_faults(page) + look.target_faults(page)
-    faults += title_faults(site, kind, page)
     page.set_viewport_size({"width": 320, "height": HEIGHT})
     faults += look.overflow_faults(page) + look.target_faults(page) + look.main_target_faults(page)
     assert not faults, "\n".join(dict.fromkeys(faults))
