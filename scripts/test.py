@@ -21,6 +21,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent
 UNIT = "not e2e and not services and not audit"
@@ -29,16 +30,20 @@ APART = ("--ignore=tests/e2e", "--ignore=tests/services")
 ONCE = tuple(
     f"--ignore=tests/{name}.py"
     for name in (
+        "accounts/test_names",
         "challenges/test_catalog",
         "challenges/test_schedule",
         "challenges/test_variety",
         "pages/test_art",
         "pages/test_html",
+        "pages/test_static_files",
+        "test_data_inventory",
         "test_settings",
         "test_supervisor",
     )
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+TWO_AT_ONCE = ("-n", "2")
 IN_CI = bool(os.environ.get("CI"))
 
 
@@ -69,26 +74,69 @@ class Missing(Exception):
     """Something the tests need and that could not be had; the message says what to do."""
 
 
+@dataclass
+class Started:
+    """A pytest that runs."""
+
+    name: str
+    marker: str
+    report: Path
+    process: subprocess.Popen[bytes]
+    at: float = field(default_factory=time.monotonic)
+
+
 class Run:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.tally = Tally()
 
-    def phase(self, name: str, marker: str, *arguments: str, workers: int = 0, **environment: str) -> None:
+    def phase(self, name: str, marker: str, *arguments: str, **environment: str) -> None:
         """One pytest of its own process, with its own environment and data folder."""
         print(f"\n== {name}", flush=True)
-        report = self.folder / f"{name.split()[0]}-{len(self.tally.times)}.xml"
+        self._finish(self._start(name, marker, arguments, environment))
+
+    @contextlib.contextmanager
+    def beside(self, name: str, marker: str, *arguments: str, **environment: str) -> Iterator[None]:
+        """The same while this block runs; what it says comes at the end, so that it mixes with nothing."""
+        said = self.folder / f"{name}.txt"
+        with said.open("wb") as output:
+            started = self._start(name, marker, arguments, environment, output)
+        try:
+            yield
+        except BaseException:
+            started.process.kill()
+            raise
+        finally:
+            self._finish(started)
+            print(f"\n== {name}\n{said.read_text(errors='replace')}", flush=True)
+
+    def _start(
+        self,
+        name: str,
+        marker: str,
+        arguments: tuple[str, ...],
+        environment: dict[str, str],
+        output: IO[bytes] | None = None,
+    ) -> "Started":
+        report = self.folder / f"{name}.xml"
         command = [sys.executable, "-m", "pytest", "-q", "-m", marker, f"--junitxml={report}", *arguments]
-        if workers:
-            command += ["-n", str(workers)]
-        began = time.monotonic()
-        code = subprocess.run(command, cwd=ROOT, env=clean_environment() | environment, check=False).returncode
-        self.tally.times.append(f"{name} {time.monotonic() - began:.0f} s")
-        count = self.tally.read(report)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment_for(self.folder) | environment, stdout=output, stderr=output
+        )
+        return Started(name, marker, report, process)
+
+    def _finish(self, started: "Started") -> None:
+        try:
+            code = started.process.wait()
+        except BaseException:
+            started.process.kill()
+            raise
+        self.tally.times.append(f"{started.name} {time.monotonic() - started.at:.0f} s")
+        count = self.tally.read(started.report)
         if code == 5 or not count:
-            self.tally.faults.append(f"{name}: no test was found for '{marker}'")
+            self.tally.faults.append(f"{started.name}: no test was found for '{started.marker}'")
         elif code:
-            self.tally.faults.append(f"{name}: pytest ended with {code}")
+            self.tally.faults.append(f"{started.name}: pytest ended with {code}")
 
     @contextlib.contextmanager
     def part(self, name: str) -> Iterator[None]:
@@ -112,11 +160,17 @@ class Run:
         return 1 if failed else 0
 
 
-def clean_environment() -> dict[str, str]:
-    """What one's shell happens to hold about an installation must not reach the tests."""
+def environment_for(folder: Path) -> dict[str, str]:
+    """What one's shell happens to hold about an installation must not reach the tests, and they leave nothing behind.
+
+    Compiled modules are kept in the folder even where Python was told to write none: the tests start dozens
+    of processes, and each would compile Django anew.
+    """
     ours = {"DATABASE_URL", "REDIS_URL", "DATA_DIR", "GOODTURN_MODE", "DEBUG", "SECRET_KEY", "BASE_URL"}
     ours |= {"ALLOWED_HOSTS", "HOST", "PORT", "MAIL_URL", "MAIL_FROM", "SITE_NAME", "WEB_WORKERS", "LOG_LEVEL"}
-    return {name: value for name, value in os.environ.items() if name not in ours}
+    ours |= {"DJANGO_SETTINGS_MODULE", "PYTHONDONTWRITEBYTECODE"}
+    kept = {name: value for name, value in os.environ.items() if name not in ours}
+    return kept | {"TMPDIR": str(folder), "PYTHONPYCACHEPREFIX": str(folder / "compiled")}
 
 
 # --- What the tests need ------------------------------------------------------------------------
@@ -252,20 +306,23 @@ def main() -> int:
         folder = Path(name)
         run = Run(folder)
         if "sqlite" in wanted:
-            run.phase("SQLite", UNIT, *APART, workers=2)
+            run.phase("SQLite", UNIT, *APART, *TWO_AT_ONCE)
         if "postgresql" in wanted:
             with run.part("PostgreSQL"), postgresql(folder) as url:
-                run.phase("PostgreSQL", UNIT, *APART, *ONCE, workers=2, DATABASE_URL=url)
-        if "worker" in wanted:
-            with run.part("Worker"), redis_server(folder) as url:
-                run.phase("Worker", "services and not audit", "tests/services", REDIS_URL=url)
-        if "browser" in wanted:
-            with run.part("Browser"):
-                print(f"\n{browser()}", flush=True)
-                run.phase("Browser", "e2e and not audit", "tests/e2e")
-                if options.audit:
-                    with redis_server(folder) as url:
-                        run.phase("Audit", "audit", GOODTURN_AUDIT="1", REDIS_URL=url)
+                run.phase("PostgreSQL", UNIT, *APART, *ONCE, *TWO_AT_ONCE, DATABASE_URL=url)
+        with contextlib.ExitStack() as beside:
+            if "worker" in wanted:
+                with run.part("Worker"):
+                    url = beside.enter_context(redis_server(folder))
+                    arguments = ("services and not audit", "tests/services")
+                    beside.enter_context(run.beside("Worker", *arguments, REDIS_URL=url))
+            if "browser" in wanted:
+                with run.part("Browser"):
+                    print(f"\n{browser()}", flush=True)
+                    run.phase("Browser", "e2e and not audit", "tests/e2e", *TWO_AT_ONCE)
+        if options.audit:
+            with run.part("Audit"), redis_server(folder) as url:
+                run.phase("Audit", "audit", *TWO_AT_ONCE, GOODTURN_AUDIT="1", REDIS_URL=url)
         return run.close()
 
 
