@@ -1,7 +1,7 @@
 """The form of a change: what an author may still say otherwise."""
 
 from datetime import date
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -16,6 +16,7 @@ from feed.models import Act
 from feed.models.act import TEXT_LIMIT
 from feed.models.photo import photo_of
 from feed.words import WordsField, storable
+from groups.muting import reading_along
 
 
 class EditForm(forms.Form):
@@ -32,7 +33,7 @@ class EditForm(forms.Form):
     sign = forms.ChoiceField(choices=SIGNS, widget=forms.RadioSelect, label=gettext_lazy("Who sees it"))
 
     def __init__(self, data: QueryDict | None = None, *, act: Act, user: User) -> None:
-        self.act = act
+        self.act, self.user = act, user
         photo = photo_of(act)
         sign = "private" if act.audience == Act.Audience.PRIVATE else act.signed
         initial = {"text": act.text, "day": act.done_on.isoformat(), "sign": sign, "alt": photo.alt if photo else ""}
@@ -54,6 +55,12 @@ class EditForm(forms.Form):
         if challenge and day != self.act.done_on and not challenge.starts_on <= day <= challenge.ends_on:
             raise ValidationError(_("%(challenge)s takes no acts of that day.") % {"challenge": challenge.title})
         return day
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("sign") != "private" and (words := reading_along(self.act.group, self.user)):
+            self.add_error(None, words)
+        return data
 
     def rewrite(self, by: User) -> None:
         data = self.cleaned_data

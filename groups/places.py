@@ -19,7 +19,10 @@ from notifications.models import Notice
 
 
 class Places:
-    """The groups of one person, by name, each with its organization and whether they run it (`is_run`)."""
+    """The groups of one person, by name, each with its organization and whether they run it (`is_run`).
+
+    They also know until when this person reads along there (`muted_until`).
+    """
 
     def __init__(self, user: User) -> None:
         self.user = user
@@ -34,6 +37,7 @@ class Places:
         found: list[Any] = list(marked.select_related("group__organization").order_by("group__name", "pk"))
         for place in found:
             place.group.is_run = place.is_leader or place.is_admin
+            place.group.muted_until = place.muted_until
         return found
 
     @cached_property

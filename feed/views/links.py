@@ -14,6 +14,7 @@ from feed.composer import composer_for
 from feed.models import Act
 from feed.views.composing import show_composer
 from groups.models import Group
+from groups.muting import reading_along
 
 
 def _followed(user: User, public_id: str) -> Act:
@@ -39,6 +40,9 @@ def did_too(request: HttpRequest, public_id: str) -> HttpResponse:
     act = _followed(user, public_id)
     if act.author_id == user.pk:
         raise PermissionDenied
+    if words := reading_along(act.group, user):
+        messages.info(request, words)
+        return back_to(request, act)
     if not limits.allow(request, "post"):
         return limits.too_many(request, "post")
     today = user.today()
