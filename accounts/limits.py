@@ -12,7 +12,7 @@ LIMITS = {
     # Wrong join codes only: a right one is given back (`attempt`). What makes guessing hopeless is the length of the
     # codes (SAFETY B10, tests/groups/test_join.py).
     "join": "20/5m/ip,100/d/ip",
-    "start": "20/h/ip",
+    "start": "20/h/user,60/h/ip",
     "invite": "30/h/user",
     "post": "30/m/user,300/h/user",
     "comment": "20/m/user,200/h/user",
@@ -21,7 +21,6 @@ LIMITS = {
     "search": "60/m/user",
     "report": "10/h/user",
     "report_muted": "3/d/user",
-    "found": "20/d/user",
 }
 
 

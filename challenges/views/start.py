@@ -3,8 +3,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts import limits
 from accounts.models import User
 from accounts.people import person
 from challenges import beginnings
@@ -58,6 +60,11 @@ def finish(request: HttpRequest) -> HttpResponse:
 
 
 def _made(request: HttpRequest, form: StartForm, key: str = "") -> HttpResponse:
+    if not limits.allow(request, "start"):
+        form.add_error(None, _("You have started a lot within an hour. Please try again a little later."))
+        response = _page(request, form, key=key, status=429)
+        response["Retry-After"] = str(limits.retry_after("start"))
+        return response
     answers = form.cleaned_data
     challenge = beginnings.begin(
         person(request),

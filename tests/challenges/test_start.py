@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from accounts import limits
 from accounts.models import AccountMail, User
 from challenges import beginnings
 from challenges.models import Challenge, Participation
@@ -248,3 +249,28 @@ def test_the_page_costs_the_same_with_many_groups(
         join(make_group(make_user(f"Other {n}")), olive, role="leader")
     with django_assert_max_num_queries(6):
         as_olive.get(reverse("start"))
+
+
+def test_starting_too_often_has_to_wait_and_keeps_the_answers(as_olive: Client, as_stan: Client) -> None:
+    replies = [as_olive.post(reverse("start"), answers(form_key=f"form-number-{n}")) for n in range(21)]
+    assert [reply.status_code for reply in replies] == [302] * 20 + [429]
+    assert int(replies[-1]["Retry-After"]) > 0
+    html = replies[-1].content.decode()
+    assert "Please try again a little later." in html
+    assert 'value="Ferry Lane Surgery"' in html
+    assert 'value="form-number-20"' in html
+    assert Challenge.objects.count() == 20
+    assert as_stan.post(reverse("start"), answers(form_key="form-of-stan")).status_code == 302
+
+
+def test_what_waited_for_an_account_is_limited_as_well(
+    client: Client, olive: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(limits.LIMITS, "start", "0/h/user")
+    client.post(reverse("start"), answers())
+    client.force_login(olive)
+    assert "Ferry Lane Surgery" in client.get(reverse("start-finish")).content.decode()
+    reply = client.post(reverse("start-finish"), {"form_key": "key-of-one-form"})
+    assert reply.status_code == 429
+    assert 'value="Ferry Lane Surgery"' in reply.content.decode()
+    assert not Challenge.objects.exists()
