@@ -96,18 +96,6 @@ class Prompt:
         return next((option for option in self.options if option.key == self.choice.option), None)
 
     @property
-    def takes_choices(self) -> bool:
-        return self.step is not None and self.state in {
-            "open",
-            "intended",
-            "done",
-            "skipped",
-            "rested",
-            "late",
-            "all_done",
-        }
-
-    @property
     def record(self) -> str:
         return self.words.record if self.words else "did"
 

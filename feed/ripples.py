@@ -86,10 +86,6 @@ class Place:
     def is_act(self) -> bool:
         return self.kind == "act"
 
-    @property
-    def is_gone(self) -> bool:
-        return self.kind == "gone"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Ripple:

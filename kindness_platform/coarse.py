@@ -5,11 +5,6 @@ from django.utils.translation import gettext as _
 FEW = 5
 
 
-def is_coarse(people: int, of: int) -> bool:
-    """Whether the number itself would point at somebody: under five, or all but under five."""
-    return people < FEW or of - people < FEW
-
-
 def people_taking_part(people: int, of: int) -> str:
     """ "A few", "nearly all", or the number when a crowd stands on both sides of it.
 

@@ -24,7 +24,3 @@ class AccountMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} ({self.public_id})"
-
-    @property
-    def is_expired(self) -> bool:
-        return timezone.now() >= self.expires_at

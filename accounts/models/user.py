@@ -73,10 +73,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
-    @property
-    def is_pupil(self) -> bool:
-        return self.kind == self.Kind.PUPIL
-
     def local_now(self) -> datetime:
         return timezone.now().astimezone(self.zone)
 

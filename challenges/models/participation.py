@@ -49,10 +49,5 @@ class Participation(models.Model):
     def __str__(self) -> str:
         return f"{self.user_id} in challenge {self.challenge_id}"
 
-    def weekly_target(self) -> int:
-        """Acts this member aims at in a week; half a dose is rounded up, as the programs say (5 becomes 3)."""
-        full = self.challenge.per_week
-        return full if self.dose == self.Dose.FULL else (full + 1) // 2
-
     def is_paused_on(self, day: date) -> bool:
         return self.paused_until is not None and day <= self.paused_until

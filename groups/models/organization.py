@@ -7,14 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_public_id
-from accounts.models import User
 from accounts.zones import validate_zone
 from groups.models.policy import Overridable
-
-
-class OrganizationQuerySet(models.QuerySet["Organization"]):
-    def administered_by(self, user: User) -> "OrganizationQuerySet":
-        return self.filter(admins__user=user)
 
 
 class Organization(Overridable):
@@ -33,8 +27,6 @@ class Organization(Overridable):
         _("first day of the week"), choices=Weekday, default=Weekday.MONDAY
     )
     created_at = models.DateTimeField(default=timezone.now)
-
-    objects = OrganizationQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.name

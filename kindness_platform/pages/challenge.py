@@ -11,7 +11,6 @@ from accounts.people import person
 from challenges.days import day_name
 from challenges.models import Challenge
 from challenges.overview import overview_of
-from challenges.schedule import Phase
 from feed.ripples import longest_of
 from feed.totals import totals_of
 from groups.models import Group
@@ -58,8 +57,3 @@ def days_of(challenge: Challenge) -> dict[str, str]:
         "closes": day_name(challenge.closes_on),
         "after": day_name(challenge.closes_on + timedelta(days=1)),
     }
-
-
-def is_counting(phase: Phase) -> bool:
-    """Until the last late act is in, every total says "so far"."""
-    return phase in {Phase.UPCOMING, Phase.OPEN, Phase.LATE}
