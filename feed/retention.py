@@ -49,17 +49,26 @@ def _empty(old: "models.QuerySet[Act]") -> int:
     # Locked, so that none of them is brought back while its comments and its photo go.
     acts = list(old.select_for_update().values_list("pk", flat=True))
     ActChange.objects.filter(act__in=acts, by=F("act__author")).update(by=None)
-    for belonging in (ActFeeling, Comment, Credit, Moment, Reaction):
+    for belonging in (ActFeeling, Credit, Moment, Reaction):
         belonging._default_manager.filter(act__in=acts).delete()
+    _forget(Comment.objects.filter(act__in=acts))
     erase(Photo.objects.filter(act__in=acts))
     nothing = {"text": "", "guest_name": "", "zone": "", "idea_key": "", "step": None, "author": None}
     return Act.objects.filter(pk__in=acts).update(**nothing, anonymized=True, comment_count=0, removed_at=None)
 
 
 def forget_comments() -> int:
-    """Comments that were taken down; nothing hangs on them, so they go altogether."""
+    """Comments that were taken down."""
     old = Comment.objects.filter(state=Act.State.REMOVED, removed_at__lt=timezone.now() - TAKEN_DOWN)
-    return sum(old.filter(pk__in=some).delete()[0] for some in _parts(old))
+    return sum(_forget(old.filter(pk__in=some)) for some in _parts(old))
+
+
+@transaction.atomic
+def _forget(comments: "models.QuerySet[Comment]") -> int:
+    """They go altogether, but one that was reported: emptied, it keeps the record of what was decided about it."""
+    nothing = {"text": "", "author": None, "anonymized": True, "state": Act.State.REMOVED, "removed_at": None}
+    reported = Comment.objects.filter(pk__in=comments.exclude(cases=None).values("pk")).update(**nothing)
+    return reported + comments.filter(cases=None).delete()[0]
 
 
 def forget_drafts() -> int:

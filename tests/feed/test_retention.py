@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from challenges.models import Challenge
-from feed.models import Act, ActDraft, Comment, Credit, Moment, Photo, Reaction
+from feed.models import Act, ActDraft, Case, Comment, Credit, Moment, Photo, Reaction
 from feed.pictures import Picture, keep
 from feed.recount import recount
 from feed.retention import purge_feed
@@ -163,6 +163,26 @@ def test_a_comment_that_was_taken_down_goes_and_others_stay(told: Act, olive: Us
     assert purge(days=30) == 0
     assert purge(days=31) == 1
     assert [comment.text for comment in Comment.objects.all()] == ["Thank you."]
+
+
+@pytest.mark.parametrize("what", ["comment", "act"])
+def test_what_was_decided_about_a_comment_stays_and_its_words_go(
+    told: Act, olive: User, mia: User, purge: Purge, what: str
+) -> None:
+    comment = Comment.objects.get()
+    case = Case.objects.about(told, comment)
+    case.report(mia, reason="unkind")
+    case.decide("kept", by=olive)
+    if what == "comment":
+        comment.remove()
+    else:
+        told.change("removed", by=mia)
+    assert purge(days=31) == 1
+    assert purge(days=32) == 0
+    comment.refresh_from_db()
+    assert (comment.text, comment.author, comment.state) == ("", None, "removed")
+    assert [decision.what for decision in case.decisions.all()] == ["kept"]
+    assert recount() == []
 
 
 def test_a_draft_is_kept_for_thirty_days_and_its_photo_with_it(
