@@ -88,3 +88,25 @@ def test_the_last_step_is_what_to_keep(as_mia: Client, as_olive: Client, daily: 
 def test_what_was_called_off_has_no_closing_page(as_olive: Client, olive: User, daily: Challenge) -> None:
     daily.cancel(olive)
     assert "was called off" in page(as_olive, daily).content.decode()
+
+
+def ripple_in(html: str) -> str:
+    """The part of a page that draws the longest ripple."""
+    return html.partition('<h2 id="lr">')[2].partition("</section>")[0]
+
+
+def test_the_longest_ripple_is_drawn_alike_on_both_pages_and_is_not_missed_before_the_end(
+    as_olive: Client, mia: User, olive: User, group: Group, daily: Challenge
+) -> None:
+    still_to_come = "its way will be drawn here"
+    with on(MONDAY + timedelta(days=3)):
+        own = reverse("challenge", args=[daily.public_id])
+        assert still_to_come in ripple_in(as_olive.get(own).content.decode())
+        assert still_to_come in ripple_in(page(as_olive, daily).content.decode())
+        first = make_act(group, mia, challenge=daily)
+        with on(LAST + timedelta(days=1)):
+            assert "Some travel unseen." in ripple_in(page(as_olive, daily).content.decode())
+        make_act(group, olive, challenge=daily, parent=first, link_kind="passed_on")
+        drawn = [ripple_in(as_olive.get(own).content.decode()), ripple_in(page(as_olive, daily).content.decode())]
+    assert drawn[0] == drawn[1]
+    assert "2 acts, one leading to the next." in drawn[0]
