@@ -254,6 +254,7 @@ def test_of_a_challenge_that_is_over_only_the_name_can_change(as_olive: Client, 
     html = as_olive.get(reverse("challenge-edit", args=[over.public_id])).content.decode()
     assert "Its name is saved. It is over" in html
     assert html.count("It is over, so this stays as it was.") == 3
+    assert "It ends by itself" not in html
 
 
 def test_the_prompts_of_a_challenge_that_is_over_can_be_read_and_stay(as_olive: Client, over: Challenge) -> None:
