@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from feed.models import Act, ActChange, ActDraft, ActFeeling, Comment, Credit, Moment, Photo, Reaction
+from feed.models import Act, ActChange, ActDraft, ActFeeling, Case, Comment, Credit, Moment, Photo, Reaction
 from feed.models.act import UNDO_TIME
 from feed.pictures import erase
 
@@ -49,7 +49,7 @@ def _empty(old: "models.QuerySet[Act]") -> int:
     # Locked, so that none of them is brought back while its comments and its photo go.
     acts = list(old.select_for_update().values_list("pk", flat=True))
     ActChange.objects.filter(act__in=acts, by=F("act__author")).update(by=None)
-    for belonging in (ActFeeling, Credit, Moment, Reaction):
+    for belonging in (ActFeeling, Case, Credit, Moment, Reaction):
         belonging._default_manager.filter(act__in=acts).delete()
     _forget(Comment.objects.filter(act__in=acts))
     erase(Photo.objects.filter(act__in=acts))

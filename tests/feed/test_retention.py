@@ -91,6 +91,7 @@ def told(olive: User, mia: User, group: Group, challenge: Challenge, start: date
 def test_an_act_that_was_taken_down_is_emptied_after_thirty_days(
     as_mia: Client, told: Act, mia: User, olive: User, purge: Purge, files: Files
 ) -> None:
+    Case.objects.about(told).report(olive, reason="unkind", words=WORDS)
     told.change("removed", by=mia)
     assert len(files()) == 2
     assert purge(days=30) == 0
@@ -98,7 +99,7 @@ def test_an_act_that_was_taken_down_is_emptied_after_thirty_days(
     assert purge(days=30, hours=2) == 1
     act = Act.objects.get(pk=told.pk)
     assert (act.text, act.author, act.anonymized, act.step, act.idea_key, act.zone) == ("", None, True, None, "", "")
-    for belonging in (Comment, Credit, Moment, Photo, Reaction):
+    for belonging in (Case, Comment, Credit, Moment, Photo, Reaction):
         assert not belonging._default_manager.filter(act=told).exists()
     assert not hasattr(act, "feeling")
     assert files() == []
