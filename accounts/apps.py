@@ -4,3 +4,12 @@ from django.apps import AppConfig
 class PeopleConfig(AppConfig):
     name = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django.contrib.auth.signals import user_logged_in
+
+        from accounts import events
+        from accounts.sessions import note_beginning
+
+        user_logged_in.connect(note_beginning, dispatch_uid="note_beginning")
+        events.watch()

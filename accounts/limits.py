@@ -21,6 +21,8 @@ LIMITS = {
     "search": "60/m/user",
     "report": "10/h/user",
     "report_muted": "3/d/user",
+    "confirm": "5/10m/user",
+    "address": "5/h/user",
 }
 
 

@@ -1,16 +1,16 @@
-"""What accounts do not keep: unfinished sign-ups, sessions that are over, old lines of the audit log."""
+"""What accounts do not keep: unfinished sign-ups, sessions that are over, old changes of address and audit lines."""
 
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
-from django.contrib.sessions.models import Session
 from django.db import models
 from django.utils import timezone
 
-from accounts.models import AuditEntry, User
+from accounts.models import AddressChange, AuditEntry, Session, User
 
 UNFINISHED = timedelta(days=7)
 AUDIT = timedelta(days=730)
+ADDRESS_CHANGE = timedelta(days=30)
 
 
 def purge_accounts() -> int:
@@ -19,7 +19,8 @@ def purge_accounts() -> int:
     sessions = Session.objects.filter(expire_date__lt=now)
     # The log's own manager refuses to delete, so that only this line can.
     audit: models.QuerySet[AuditEntry] = models.QuerySet(AuditEntry).filter(at__lt=now - AUDIT)
-    return sum(rows.delete()[0] for rows in (unfinished_sign_ups(), sessions, audit))
+    changes = AddressChange.objects.filter(begun_at__lt=now - ADDRESS_CHANGE)
+    return sum(rows.delete()[0] for rows in (unfinished_sign_ups(), sessions, changes, audit))
 
 
 def unfinished_sign_ups() -> models.QuerySet[User]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.socialaccount import forms as social
 from django import forms
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,15 @@ PASSWORD_HINT = _("At least 10 characters. Three or four words that you will rem
 
 class OurSignupForm(allauth.SignupForm):  # type: ignore[misc]
     """allauth's sign-up form (which takes `SignupForm` in) with our labels."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["email"].help_text = _("Only for signing in and for the messages that you choose.")
+        _address(self.fields["email"])
+
+
+class ServerSignupForm(social.SignupForm):  # type: ignore[misc]
+    """The same two lines for who comes with an account elsewhere, filled in with what is known there."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,6 +54,16 @@ class LoginForm(allauth.LoginForm):  # type: ignore[misc]
     def _setup_password_field(self) -> None:
         """allauth decides by the sign-up fields; here the page decides."""
         del self.fields["password"]
+
+
+class NewAddressForm(allauth.AddEmailForm):  # type: ignore[misc]
+    """Another address for oneself."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _address(self.fields["email"])
+        self.fields["email"].label = _("New e-mail address")
+        self.fields["email"].widget.attrs["autocomplete"] = "email"
 
 
 class CodeForm(allauth.BaseConfirmCodeForm):  # type: ignore[misc]

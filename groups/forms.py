@@ -12,6 +12,17 @@ MOST_AT_ONCE = 50
 NAMED = 5
 
 
+class LostAddressForm(forms.Form):
+    """Where somebody whose mailbox is lost can be reached now."""
+
+    address = forms.EmailField(
+        label=gettext_lazy("Their new e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": gettext_lazy("Please give their new address.")},
+    )
+
+
 class InvitationsForm(forms.Form):
     """Addresses as people paste them: one a line, or with commas between them."""
 

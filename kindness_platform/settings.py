@@ -69,10 +69,11 @@ INSTALLED_APPS = [
     "kindness_platform",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
     "django_htmx",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
 ]
@@ -248,6 +249,52 @@ ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if BASE_URL.startswith("http://") else "h
 _SIX_DIGITS = {"numeric": True, "length": 6, "dashed": False}
 ACCOUNT_LOGIN_BY_CODE_FORMAT = _SIX_DIGITS
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_FORMAT = _SIX_DIGITS
+# How long a confirmation ("it is still me") is good for.
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+ACCOUNT_CHANGE_EMAIL = True
+MFA_ADAPTER = "accounts.keys.KeysAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_TOTP_TOLERANCE = 0
+MFA_TOTP_ISSUER = SITE_NAME
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TRUST_ENABLED = False
+# A passkey holds nothing that could be guessed, and a whole school may share one address.
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+
+
+def _sign_in_servers() -> list[dict[str, Any]]:
+    """The accounts elsewhere that one may sign in with: those whose variables are set, all of them."""
+    tenant = env.str("MICROSOFT_TENANT", "")
+    known = [
+        ("google", "GOOGLE", "Google", "https://accounts.google.com", []),
+        ("microsoft", "MICROSOFT", "Microsoft", f"https://login.microsoftonline.com/{tenant}/v2.0", ["TENANT"]),
+        ("sso", "OIDC", env.str("OIDC_NAME", "SSO"), env.str("OIDC_SERVER", "").rstrip("/"), ["SERVER"]),
+    ]
+    found = []
+    for key, prefix, name, address, more in known:
+        needed = {end: env.str(f"{prefix}_{end}", "") for end in (*more, "CLIENT_ID", "CLIENT_SECRET")}
+        missing = [f"{prefix}_{end}" for end, value in needed.items() if not value]
+        if len(missing) == len(needed):
+            continue
+        if missing:
+            raise ImproperlyConfigured(f"Signing in with {name} also needs {' and '.join(missing)}.")
+        if not address.startswith("https://"):
+            raise ImproperlyConfigured("OIDC_SERVER must begin with https://")
+        app = {"provider_id": key, "name": name, "client_id": needed["CLIENT_ID"], "secret": needed["CLIENT_SECRET"]}
+        found.append({**app, "settings": {"server_url": address}})
+    return found
+
+
+_SERVERS = _sign_in_servers()
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"oidc": {"APPS": _SERVERS}}
+SOCIALACCOUNT_ADAPTER = "accounts.oidc.ProvidersAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+SOCIALACCOUNT_AUTO_SIGNUP = False
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_STORE_TOKENS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 
 LANGUAGE_CODE = "en"
@@ -297,7 +344,10 @@ SECURE_CSP = {
     "connect-src": [CSP.SELF],
     "manifest-src": [CSP.SELF],
     "worker-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    "form-action": [
+        CSP.SELF,
+        *("{0.scheme}://{0.netloc}".format(urlsplit(app["settings"]["server_url"])) for app in _SERVERS),
+    ],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
     "object-src": [CSP.NONE],
@@ -313,6 +363,7 @@ SECURE_HSTS_SECONDS = 63072000 if _HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = _HTTPS
 SECURE_HSTS_PRELOAD = _HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_NAME = "__Host-session" if _HTTPS else "session"
 SESSION_COOKIE_SECURE = _HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"

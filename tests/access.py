@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -19,12 +21,13 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.models import User
+from accounts.models import AddressChange, User
 from challenges.models import Challenge, Step
 from feed.models import Act, Case, Comment, Credit, Photo
 from feed.pictures import SIZES
 from groups.models import Group, JoinCode, Membership, OrganizationAdmin
 from notifications.models import KeptMail, Notice
+from tests.accounts.authenticator import Passkey
 from tests.factories import join, make_act, make_challenge, make_group, make_user
 
 TABLE = Path(__file__).with_name("access_table.txt")
@@ -44,13 +47,15 @@ class Route:
 
 
 def routes() -> list[Route]:
-    """Every route of the URLconf, in the order of its name."""
+    """Every route of the URLconf, in the order of its name; `/admin/` is walked in `pages/test_operator_site.py`."""
     return sorted(_walk(get_resolver().url_patterns, ""), key=lambda route: route.name)
 
 
 def _walk(patterns: Any, prefix: str) -> Iterator[Route]:
     for pattern in patterns:
         address = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver) and pattern.app_name == "admin":
+            continue
         if isinstance(pattern, URLResolver):
             yield from _walk(pattern.url_patterns, address)
         elif isinstance(pattern, URLPattern):
@@ -75,6 +80,9 @@ class World:
     code: JoinCode
     notice: Notice
     mail: KeptMail
+    passkey: Authenticator
+    connected: SocialAccount
+    change: AddressChange
 
     def values(self, route: Route) -> dict[str, str]:
         """What stands in a route's address."""
@@ -90,14 +98,25 @@ class World:
             ("photo", self.photo.public_id),
             ("kept-mail", self.mail.public_id),
             ("notice", self.notice.public_id),
+            ("lost-address", self.change.user.public_id),
+            ("end-session", self.change.user.sessions.values_list("public_id", flat=True).first() or NONSENSE),
         )
         public_id = next((value for start, value in by_start if route.name.startswith(start)), self.act.public_id)
         slug = "21-days-of-kindness" if route.name == "program" else self.group.slug
-        return {"public_id": public_id, "slug": slug, "code": self.code.code or "", "size": "small", "kind": "thanks"}
+        return {
+            "public_id": public_id,
+            "slug": slug,
+            "code": self.code.code or "",
+            "size": "small",
+            "kind": "thanks",
+            "pk": str(self.connected.pk if route.name == "disconnect" else self.passkey.pk),
+            "provider_id": "sso",
+            "token": self.change.stopper if "stop" in route.name else self.change.proof,
+        }
 
     def nonsense(self, route: Route) -> dict[str, str]:
         """The same address with ids that nothing has."""
-        return {**self.values(route), "public_id": NONSENSE, "slug": f"nothing-{NONSENSE[:6]}"}
+        return {**self.values(route), "public_id": NONSENSE, "slug": f"nothing-{NONSENSE[:6]}", "pk": "987654321"}
 
     def client(self, role: str) -> Client:
         """A fresh browser of somebody who has signed in."""
@@ -153,6 +172,9 @@ def make_world() -> World:
         code=JoinCode.current(group, olive),
         notice=Notice.objects.create(recipient=mia, kind="credit", key="one", in_app=True, context={"act": act.pk}),
         mail=KeptMail.objects.create(address="mia@example.org", subject="Your code", text="123456"),
+        passkey=Authenticator.objects.create(user=mia, type="webauthn", data=Passkey().stored("Mia's phone")),
+        connected=SocialAccount.objects.create(user=mia, provider="sso", uid="mia"),
+        change=AddressChange.objects.create(user=mia, address="mia.new@example.org", begun_by=olive),
     )
 
 

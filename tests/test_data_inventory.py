@@ -14,9 +14,7 @@ INVENTORY: dict[str, Any] = tomllib.loads(
     (Path(kindness_platform.__file__).parent / "data_inventory.toml").read_text(encoding="utf-8")
 )
 # Django's own tables of permissions and content types hold names of models, not data about people.
-ROOMS = [config.label for config in apps.get_app_configs() if not config.name.startswith("django.contrib.")] + [
-    "sessions"
-]
+ROOMS = [config.label for config in apps.get_app_configs() if not config.name.startswith("django.contrib.")]
 
 
 def fields_of_the_models() -> set[tuple[str, str]]:

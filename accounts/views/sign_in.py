@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.oidc import offered
 from accounts.people import person
 from accounts.sign_in_forms import (
     AddressCodeForm,
@@ -23,22 +24,9 @@ from accounts.sign_in_forms import (
     PasswordCodeForm,
     ResetPasswordForm,
 )
+from accounts.views.kind_status import KindStatus
 
-TOO_OFTEN = {"too_many_login_attempts", "rate_limited"}
 page = require_http_methods(["GET", "HEAD", "POST"])
-
-
-class KindStatus:
-    """A form that is not right is 422, one sent too often 429: htmx, tests and robots can tell."""
-
-    def form_invalid(self, form: Form) -> HttpResponse:
-        response: HttpResponse = super().form_invalid(form)  # type: ignore[misc]
-        if response.status_code == 200:
-            codes = {error.code for errors in form.errors.as_data().values() for error in errors}
-            response.status_code = 429 if codes & TOO_OFTEN else 422
-            if response.status_code == 429:
-                response["Retry-After"] = "60"
-        return response
 
 
 class LoginView(KindStatus, allauth.LoginView):  # type: ignore[misc]
@@ -55,7 +43,8 @@ class LoginView(KindStatus, allauth.LoginView):  # type: ignore[misc]
         return {**super().get_form_kwargs(), "with_password": self.with_password}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "with_password": self.with_password}
+        context = super().get_context_data(**kwargs)
+        return {**context, "with_password": self.with_password, "servers": offered()}
 
     def form_valid(self, form: Form) -> HttpResponse:
         # People whom an operator or a leader has entered have no address row yet: the code confirms it.
@@ -69,6 +58,12 @@ class LoginView(KindStatus, allauth.LoginView):  # type: ignore[misc]
 class SignupView(KindStatus, allauth.SignupView):  # type: ignore[misc]
     def get_form_class(self) -> type[Form]:
         return OurSignupForm
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        return {**super().get_form_kwargs(), "by_passkey": "passkey" in self.request.POST}
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "servers": offered()}
 
 
 class Resend:
@@ -134,12 +129,6 @@ def password_set(request: HttpRequest) -> HttpResponse:
     """A first password is set with a mailed code, so that an unwatched screen is not enough."""
     name = "account_change_password" if person(request).has_usable_password() else "account_reset_password"
     return redirect(name)
-
-
-@require_safe
-def email(request: HttpRequest) -> HttpResponse:
-    """Where allauth would manage addresses; there is one, and it is shown in settings."""
-    return redirect("settings")
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """The tags every template may use without loading them: icons, drawings, fields."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -7,6 +8,7 @@ from typing import Any, cast
 
 from django import template
 from django.contrib.messages.storage.base import Message
+from django.core.serializers.json import DjangoJSONEncoder
 from django.forms import (
     BoundField,
     CheckboxInput,
@@ -187,6 +189,12 @@ def turn_meter(totals: Any, goal: int) -> dict[str, Any]:
         if meter.worth > 1
         else "",
     }
+
+
+@register.filter
+def as_json(value: Any) -> str:
+    """For a data- attribute that a script reads."""
+    return json.dumps(value, cls=DjangoJSONEncoder)
 
 
 @register.filter

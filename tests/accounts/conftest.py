@@ -35,3 +35,10 @@ def code_in_the_mail(number: int = -1) -> str:
 def signed_in_as(client: Client) -> int | None:
     value = client.session.get("_auth_user_id")
     return int(value) if value else None
+
+
+def confirm(client: Client, send: Send) -> None:
+    """Confirm with a mailed code that it is still the same person."""
+    path = "/accounts/confirm/mail/?next=/you/"
+    send(path, {"action": "send"}, client=client)
+    assert send(path, {"code": code_in_the_mail()}, client=client)["Location"] == "/you/"

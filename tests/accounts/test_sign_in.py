@@ -200,6 +200,8 @@ def test_who_has_no_password_sets_one_with_a_mailed_code(as_mia: Client, mia: Us
     assert f'value="{mia.email}"'.encode() in as_mia.get("/accounts/password/reset/").content
 
 
-@pytest.mark.parametrize("path", ["/accounts/phone/verify/", "/accounts/reauthenticate/", "/accounts/signup/passkey/"])
+@pytest.mark.parametrize(
+    "path", ["/accounts/phone/verify/", "/accounts/2fa/", "/accounts/3rdparty/", "/accounts/google/login/"]
+)
 def test_what_is_not_offered_does_not_exist(as_mia: Client, path: str) -> None:
     assert as_mia.get(path).status_code == 404
