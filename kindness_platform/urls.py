@@ -1,3 +1,4 @@
+from django.contrib import admin
 from django.urls import include, path
 
 from kindness_platform.pages import about, challenge, closing, health, invite, join, lead, status, today, you
@@ -16,6 +17,7 @@ urlpatterns = [
     path("privacy/", about.privacy, name="privacy"),
     path("status/", status.status, name="status"),
     path("healthz", health.healthz, name="healthz"),
+    path("admin/", admin.site.urls),
     path("", include("accounts.urls")),
     path("", include("notifications.urls")),
     path("", include("groups.urls")),
