@@ -10,11 +10,13 @@ from functools import wraps
 from typing import Any
 
 from allauth.account import app_settings
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.code_verification import AbstractCodeVerificationProcess
 from allauth.account.internal.flows.email_verification import verify_email_indirectly
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.account.internal.flows.manage_email import sync_user_email_address
 from allauth.core.exceptions import ReauthenticationRequired
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
 from accounts.models import User
@@ -39,8 +41,11 @@ def has_used_a_key(request: HttpRequest) -> bool:
 
 def require_confirmation(request: HttpRequest) -> None:
     """Send the person to prove themselves first, and back here afterwards (allauth's middleware does both)."""
-    if not has_confirmed(request):
-        raise ReauthenticationRequired
+    if has_confirmed(request):
+        return
+    if not get_adapter(request).get_reauthentication_methods(person(request)):
+        raise PermissionDenied  # nobody could confirm anything, and the way would lead round in circles
+    raise ReauthenticationRequired
 
 
 def confirmed(view: View) -> View:
@@ -82,8 +87,6 @@ class MailedConfirmation(AbstractCodeVerificationProcess):  # type: ignore[misc]
         return process
 
     def send(self) -> None:
-        from allauth.account.adapter import get_adapter
-
         adapter = get_adapter(self.request)
         self.state["code"] = adapter.generate_login_code()
         adapter.send_mail("account/email/confirm_code", self.state["email"], {"code": self.code})

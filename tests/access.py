@@ -8,6 +8,7 @@ says (strangers get 404, nothing public by accident) is judged in `test_access.p
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,8 +21,10 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.timezone import now
 
-from accounts.models import AddressChange, User
+from accounts.ids import new_public_id
+from accounts.models import AddressChange, Session, User
 from challenges.models import Challenge, Step
 from feed.models import Act, Case, Comment, Credit, Photo
 from feed.pictures import SIZES
@@ -83,6 +86,7 @@ class World:
     passkey: Authenticator
     connected: SocialAccount
     change: AddressChange
+    session: Session
 
     def values(self, route: Route) -> dict[str, str]:
         """What stands in a route's address."""
@@ -99,7 +103,7 @@ class World:
             ("kept-mail", self.mail.public_id),
             ("notice", self.notice.public_id),
             ("lost-address", self.change.user.public_id),
-            ("end-session", self.change.user.sessions.values_list("public_id", flat=True).first() or NONSENSE),
+            ("end-session", self.session.public_id),
         )
         public_id = next((value for start, value in by_start if route.name.startswith(start)), self.act.public_id)
         slug = "21-days-of-kindness" if route.name == "program" else self.group.slug
@@ -175,6 +179,9 @@ def make_world() -> World:
         passkey=Authenticator.objects.create(user=mia, type="webauthn", data=Passkey().stored("Mia's phone")),
         connected=SocialAccount.objects.create(user=mia, provider="sso", uid="mia"),
         change=AddressChange.objects.create(user=mia, address="mia.new@example.org", begun_by=olive),
+        session=Session.objects.create(
+            session_key="of-another-browser", user=mia, public_id=new_public_id(), expire_date=now() + timedelta(days=1)
+        ),
     )
 
 

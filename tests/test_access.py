@@ -19,9 +19,10 @@ CATALOG = {"programs", "program", "ideas", "evidence", "about", "privacy", "heal
 START = {"home", "start", "start-preview", "start-finish", "enter-code", "join"}
 KEPT_MAIL = {"kept-mails", "kept-mail", "kept-mail-html"}
 SERVERS = {"oidc_login", "oidc_callback", "socialaccount_signup", "socialaccount_login_cancelled"}
+KEYS = {"mfa_login_webauthn", "mfa_signup_webauthn", "mfa_authenticate"}
 SECRET_LINKS = {"account_prove_address", "account_stop_address"}
 """Their address is known to one mailbox, which is told who wrote it there."""
-PUBLIC = CATALOG | START | KEPT_MAIL | SERVERS | SECRET_LINKS
+PUBLIC = CATALOG | START | KEPT_MAIL | SERVERS | KEYS | SECRET_LINKS
 """Routes that a visitor may open without signing in; those of signing in itself begin with `account_`."""
 PERSONAL = {"today-new", "groups", "notices", "notices-read", "settings", "you", "my-acts", "credits", "post-act"}
 PERSONAL |= {"sessions", "end-other-sessions", "socialaccount_connections"}

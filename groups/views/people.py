@@ -24,6 +24,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "is_member": group.memberships.active().filter(user=person(request)).exists(),
         "can_run": group.can_be_run_by(person(request)),
+        "is_admin": group.has_admin(person(request)),
     }
     return render(request, "groups/people.html", context)
 

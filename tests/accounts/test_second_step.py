@@ -1,12 +1,15 @@
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.core import mail
+from django.db import connection
 from django.test import Client
 
 from accounts import locking
@@ -215,3 +218,20 @@ def test_signing_in_with_a_passkey_is_both_steps(
     answer = key.create(options_of(as_mia.get("/accounts/passkeys/add/", **HOME)))
     send("/accounts/passkeys/add/", {"credential": answer}, client=as_mia, **HOME)
     assert sign_in(visitor, key, send)["Location"] == "/"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kind", ["totp", "recovery_codes"])
+def test_of_twenty_at_once_one_code_lets_one_in(mia: User, kind: str) -> None:
+    """SAFETY B22, BAD_INPUTS 39."""
+    factor = TOTP.activate(mia, "JBSWY3DPEHPK3PXP") if kind == "totp" else RecoveryCodes.activate(mia)
+    code = code_at("JBSWY3DPEHPK3PXP") if kind == "totp" else factor.generate_codes()[0]
+
+    def use(_number: int) -> bool:
+        try:
+            return bool(Authenticator.objects.get(pk=factor.instance.pk).wrap().validate_code(code))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(20) as threads:
+        assert sum(threads.map(use, range(20))) == 1

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image, ImageDraw
 
-from accounts.models import User
+from accounts.models import AddressChange, User
 from challenges.models import Challenge, Step
 from feed.models import Act, Case, Comment, Credit, Moment, Photo, Reaction
 from groups.models import Group, JoinCode
@@ -67,6 +67,7 @@ class Place:
     code: JoinCode
     spare_code: JoinCode
     mail: KeptMail
+    change: AddressChange
 
 
 def make_place() -> Place:
@@ -135,6 +136,7 @@ def make_place() -> Place:
             text="123456",
             html="<!doctype html><html lang='en'><title>Your code</title><p>123456</p></html>",
         ),
+        change=AddressChange.objects.create(user=lone, address="lena.new@example.org", begun_by=founder),
     )
 
 
