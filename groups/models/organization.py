@@ -2,13 +2,32 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_public_id
+from accounts.models import User
+from accounts.models.audit import record
 from accounts.zones import validate_zone
 from groups.models.policy import Overridable
+
+
+class LastAdmin(Exception):
+    """The last admin cannot stop looking after an organization."""
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    def administered_by(self, user: User) -> "OrganizationQuerySet":
+        return self.filter(admins__user=user)
+
+    def of_person(self, user: User) -> "OrganizationQuerySet":
+        """Those a person looks after, and those of the groups they are in."""
+        from groups.models.membership import Membership
+
+        theirs = Membership.objects.active().filter(user=user, group__delete_after=None).values("group__organization")
+        looked_after = OrganizationAdmin.objects.filter(user=user).values("organization")
+        return self.filter(models.Q(pk__in=theirs) | models.Q(pk__in=looked_after))
 
 
 class Organization(Overridable):
@@ -34,6 +53,61 @@ class Organization(Overridable):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def has_admin(self, user: User) -> bool:
+        return self.admins.filter(user=user).exists()
+
+    def candidates(self) -> "models.QuerySet[User]":
+        """Who could look after it: grown-ups who are members of a group there, and do not look after it yet."""
+        return (
+            User.objects.filter(
+                memberships__group__organization=self, memberships__state="active", kind=User.Kind.PERSON
+            )
+            .exclude(administers__organization=self)
+            .order_by("name", "pk")
+            .distinct()
+        )
+
+    @transaction.atomic
+    def change(self, by: User, **values: object) -> None:
+        """Another name, zone, language or first day of the week, for all its groups."""
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.save(update_fields=list(values))
+        record(by, "changed", self)
+
+    @transaction.atomic
+    def add_admin(self, user: User, by: User) -> bool:
+        """Let somebody look after it as well. False unless they are one of the candidates."""
+        if not self.candidates().filter(pk=user.pk).exists():
+            return False
+        admin, _new = OrganizationAdmin.objects.get_or_create(organization=self, user=user)
+        record(by, "made admin", admin)
+        return True
+
+    @transaction.atomic
+    def remove_admin(self, user: User, by: User) -> bool:
+        """Let somebody look after it no longer.
+
+        Raises:
+            LastAdmin: nobody would be left who does.
+        """
+        # The organization's row is the lock: of two admins who go at once, the second is the last one.
+        Organization.objects.select_for_update().get(pk=self.pk)
+        admin = self.admins.filter(user=user).first()
+        if admin is None:
+            return False
+        if self.admins.count() == 1:
+            raise LastAdmin
+        record(by, "unmade admin", admin)
+        admin.delete()
+        return True
+
+    @transaction.atomic
+    def change_rule(self, name: str, *, allowed: bool, by: User) -> None:
+        """Close one permission for all its groups, or leave it to them again."""
+        self.override(name, allowed=allowed, by=by)
+        record(by, f"{'left open' if allowed else 'closed'} {name}", self)
 
     def local_now(self) -> datetime:
         return timezone.now().astimezone(self.zone)
