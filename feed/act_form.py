@@ -23,7 +23,6 @@ from feed.models import Act
 from feed.models.act import TEXT_LIMIT
 from feed.words import WordsField, storable
 from groups.models import Group
-from groups.muting import reading_along
 
 if TYPE_CHECKING:
     from feed.told_before import ToldBefore
@@ -196,8 +195,8 @@ class ActForm(forms.Form):
         data = super().clean() or self.cleaned_data
         self._settle_challenge(data)
         self._settle_audience(data)
-        if data["audience"] != Act.Audience.PRIVATE and (words := reading_along(self.group, self.user)):
-            self.add_error(None, words)
+        if data["audience"] != Act.Audience.PRIVATE and (reason := self.group.why_quiet(self.user)):
+            self.add_error(None, reason)
         data["credited"] = data.get("credited", []) if data.get("kind") == Act.Kind.SAW else []
         inspired = data.get("link_kind") == Act.Link.INSPIRED
         data["link_kind"] = "" if not data.get("parent") else Act.Link.INSPIRED if inspired else Act.Link.PASSED_ON

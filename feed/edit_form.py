@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from groups.muting import reading_along
 
 from accounts.models import User
 from challenges import schedule
@@ -16,7 +17,6 @@ from feed.models import Act
 from feed.models.act import TEXT_LIMIT
 from feed.models.photo import photo_of
 from feed.words import WordsField, storable
-from groups.muting import reading_along
 
 
 class EditForm(forms.Form):
@@ -48,6 +48,12 @@ class EditForm(forms.Form):
         if not act.group.policy.anonymous_open and act.signed != Act.Signed.SOMEONE:
             choices = [choice for choice in SIGNS if choice[0] != "someone"]
             cast(forms.ChoiceField, self.fields["sign"]).choices = choices
+
+    def clean_sign(self) -> str:
+        sign: str = self.cleaned_data["sign"]
+        if sign != "private" and (reason := self.act.group.why_quiet(self.user)):
+            raise ValidationError(reason, code="quiet")
+        return sign
 
     def clean_day(self) -> date:
         day: date = self.cleaned_data["day"]

@@ -25,9 +25,9 @@ def places_to_post(request: HttpRequest) -> list[Group]:
 
 
 def place_seen(request: HttpRequest, slug: str) -> tuple[Group, bool] | None:
-    """One group that the person may see, and whether they are a member of it.
+    """One group that the person may see, and whether they can tell something there.
 
-    Members find it among their places; only who looks after its organization costs another query.
+    Members find it among their places; a group that was put away, and one they only look after, costs more queries.
     """
     places = places_of(request)
     for group in places.groups:
@@ -36,7 +36,7 @@ def place_seen(request: HttpRequest, slug: str) -> tuple[Group, bool] | None:
     found = Group.objects.visible_to(places.user).select_related("organization").filter(slug=slug).first()
     if found is None:
         return None
-    found.is_run = True
+    found.is_run = found.can_be_run_by(places.user)
     return found, False
 
 

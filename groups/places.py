@@ -32,12 +32,12 @@ class Places:
         """One row for each place, which also says whether a notice waits for this person."""
         looks_after = OrganizationAdmin.objects.filter(organization=OuterRef("group__organization"), user=self.user)
         waiting = Notice.objects.visible_to(self.user).unread()
-        places = Membership.objects.active().filter(user=self.user, group__archived_at=None)
+        places = Membership.objects.active().filter(user=self.user, group__archived_at=None, group__delete_after=None)
         marked: Any = places.annotate(is_admin=Exists(looks_after), news_waits=Exists(waiting))
         found: list[Any] = list(marked.select_related("group__organization").order_by("group__name", "pk"))
         for place in found:
             place.group.is_run = place.is_leader or place.is_admin
-            place.group.muted_until = place.muted_until
+            place.group.my_place = place
         return found
 
     @cached_property

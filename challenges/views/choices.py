@@ -22,6 +22,7 @@ def choice(request: HttpRequest, public_id: str) -> HttpResponse:
     )
     if not step.challenge.group.memberships.active().filter(user=user).exists():
         raise PermissionDenied
+    step.challenge.group.check_open()
     do = request.POST.get("do", "")
     if not decide(user, step, do, option=request.POST.get("option", "")):
         messages.info(request, _("That prompt is not open any more, so nothing was changed."))

@@ -24,6 +24,7 @@ def _run(request: HttpRequest, public_id: str) -> Challenge:
     challenge = get_object_or_404(challenges, public_id=public_id)
     if not challenge.group.can_be_run_by(user):
         raise PermissionDenied
+    challenge.group.check_open()
     return challenge
 
 
@@ -92,6 +93,7 @@ def step(request: HttpRequest, public_id: str) -> HttpResponse:
     step = get_object_or_404(found, public_id=public_id)
     if not step.challenge.group.can_be_run_by(user):
         raise PermissionDenied
+    step.challenge.group.check_open()
     if step.challenge.is_over and (request.method != "POST" or request.POST.get("do") == "reset"):
         messages.info(request, over())
         return redirect("challenge-steps", step.challenge.public_id)

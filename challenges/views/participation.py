@@ -18,6 +18,7 @@ def my_way(request: HttpRequest, public_id: str) -> HttpResponse:
     challenge = get_object_or_404(challenges, public_id=public_id)
     if not challenge.group.memberships.active().filter(user=user).exists():
         raise PermissionDenied
+    challenge.group.check_open()
     mine = challenge.participations.filter(user=user).first()
     mine = mine or Participation(challenge=challenge, user=user, joined_on=user.today())
     mine.challenge = challenge

@@ -100,6 +100,14 @@ class ActQuerySet(models.QuerySet["Act"]):
         return page
 
 
+def _check_may_tell(group: Group, user: User, audience: str) -> None:
+    """Raise Quiet where nothing is added, or where somebody was asked to share nothing for a while."""
+    if audience == Act.Audience.PRIVATE:
+        group.check_open()
+    else:
+        group.check_may_speak(user)
+
+
 class ActManager(models.Manager["Act"]):
     def post(
         self,
@@ -147,6 +155,7 @@ class ActManager(models.Manager["Act"]):
         """
         from feed.models.credit import Credit
 
+        _check_may_tell(group, author, audience)
         act = self.model(
             author=author,
             group=group,
@@ -364,6 +373,7 @@ class Act(models.Model):
         self.refresh_from_db(
             fields=["text", "audience", "state", "shown_at"], from_queryset=Act.objects.select_for_update()
         )
+        _check_may_tell(self.group, by, audience)
         before, reworded = self.is_counted_by_parent, text != self.text
         photo = photo_of(self)
         if photo is not None and alt is not None:

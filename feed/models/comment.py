@@ -21,6 +21,7 @@ class CommentManager(models.Manager["Comment"]):
     @transaction.atomic
     def post(self, act: Act, author: User, text: str, *, form_key: str) -> "Comment":
         """Write under an act, once per form."""
+        act.group.check_may_speak(author)
         waits = not act.group.policy.posts_unapproved
         comment, new = self.get_or_create(
             author=author,

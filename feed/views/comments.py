@@ -10,7 +10,6 @@ from accounts.people import person
 from feed.comment_form import CommentForm
 from feed.models import Act, Comment
 from feed.views.act_page import show_act
-from groups.muting import reading_along
 
 
 @require_POST
@@ -21,8 +20,8 @@ def comments(request: HttpRequest, public_id: str) -> HttpResponse:
     if not act.is_in_feed or not act.group.policy.comments_open:
         raise PermissionDenied
     form = CommentForm(request.POST)
-    if words := reading_along(act.group, user):
-        form.add_error("text", words)
+    if reason := act.group.why_quiet(user):
+        form.add_error("text", reason)
     if not form.is_valid():
         return show_act(request, act, form=form, status=422, partial="comments")
     if not limits.allow(request, "comment"):

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
+from groups.muting import reading_along
 
 from accounts import limits
 from accounts.models import User
@@ -14,7 +15,6 @@ from feed.composer import composer_for
 from feed.models import Act
 from feed.views.composing import show_composer
 from groups.models import Group
-from groups.muting import reading_along
 
 
 def _followed(user: User, public_id: str) -> Act:

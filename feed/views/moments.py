@@ -17,6 +17,7 @@ def moment(request: HttpRequest, public_id: str) -> HttpResponse:
     act = get_object_or_404(Act.objects.visible_to(user).with_card(), public_id=public_id)
     if act.challenge is None or not act.is_in_feed or not act.group.can_be_run_by(user):
         raise PermissionDenied
+    act.group.check_open()
     deleted, _rows = Moment.objects.filter(challenge=act.challenge, act=act).delete()
     if deleted:
         messages.success(request, _("It is no longer among the moments of the closing page."))

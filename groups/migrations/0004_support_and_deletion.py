@@ -14,6 +14,11 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.AddField(
+            model_name='group',
+            name='delete_after',
+            field=models.DateTimeField(null=True),
+        ),
         migrations.CreateModel(
             name='SupportContact',
             fields=[

@@ -1,18 +1,22 @@
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.text import slugify
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.ids import new_public_id
 from accounts.models import User
 from accounts.models.audit import record
+from groups.models.ending import Ending, Quiet
 from groups.models.organization import Organization, OrganizationAdmin
-from groups.models.policy import Overridable, Policy, resolve_policy
+from groups.models.policy import Overridable, Policy, Who, opened_by, resolve_policy
 
 if TYPE_CHECKING:
     from groups.models.membership import Membership
@@ -47,54 +51,63 @@ class GroupManager(models.Manager["Group"]):
 
 class GroupQuerySet(models.QuerySet["Group"]):
     def visible_to(self, user: User) -> "GroupQuerySet":
-        """The groups a person belongs to now, and those of organizations they look after."""
-        from groups.models.membership import Membership
-
-        member = Membership.objects.active().filter(group=OuterRef("pk"), user=user)
-        admin = OrganizationAdmin.objects.filter(organization=OuterRef("organization"), user=user)
-        return self.filter(Exists(member) | Exists(admin), archived_at=None)
+        """The groups a person belongs to now, and those of organizations they look after; also what was put away."""
+        return self.filter(self._with_member(user) | self._with_admin(user), delete_after=None)
 
     def of_member(self, user: User) -> "GroupQuerySet":
-        from groups.models.membership import Membership
-
-        return self.filter(
-            Exists(Membership.objects.active().filter(group=OuterRef("pk"), user=user)), archived_at=None
-        )
+        """The groups in which a person takes part: none that was put away."""
+        return self.filter(self._with_member(user), archived_at=None, delete_after=None)
 
     def run_by(self, user: User) -> "GroupQuerySet":
         """The groups a person leads, and those of organizations they look after: what `can_be_run_by` says of one."""
+        return self.ended_or_run_by(user).filter(archived_at=None, delete_after=None)
+
+    def ended_or_run_by(self, user: User) -> "GroupQuerySet":
+        """The same with those that were put away or are about to be deleted, for who may bring them back."""
         from groups.models.membership import Membership
 
         leader = Membership.objects.active().leaders().filter(group=OuterRef("pk"), user=user)
-        admin = OrganizationAdmin.objects.filter(organization=OuterRef("organization"), user=user)
-        return self.filter(Exists(leader) | Exists(admin), archived_at=None)
+        return self.filter(Exists(leader) | self._with_admin(user))
+
+    def to_purge(self) -> "GroupQuerySet":
+        """Those whose days of grace are over."""
+        return self.filter(delete_after__lte=timezone.now())
+
+    def _with_member(self, user: User) -> Exists:
+        from groups.models.membership import Membership
+
+        return Exists(Membership.objects.active().filter(group=OuterRef("pk"), user=user))
+
+    def _with_admin(self, user: User) -> Exists:
+        return Exists(OrganizationAdmin.objects.filter(organization=OuterRef("organization"), user=user))
 
 
-class Group(Overridable):
+class Group(Overridable, Ending):
     """A team or class in an organization. Everything that people share belongs to a group."""
 
     class Mode(models.TextChoices):
-        WORKPLACE = "workplace", _("A team at work")
-        COMMUNITY = "community", _("A community group")
-        SECONDARY = "secondary", _("A class, 11 to 18")
-        PRIMARY = "primary", _("A class, 7 to 11")
+        WORKPLACE = "workplace", gettext_lazy("A team at work")
+        COMMUNITY = "community", gettext_lazy("A community group")
+        SECONDARY = "secondary", gettext_lazy("A class, 11 to 18")
+        PRIMARY = "primary", gettext_lazy("A class, 7 to 11")
 
     class AgeBand(models.TextChoices):
-        PRIMARY = "7-11", _("7 to 11")
-        LOWER = "11-15", _("11 to 15")
-        UPPER = "16-18", _("16 to 18")
-        ADULT = "adult", _("Adults")
+        PRIMARY = "7-11", gettext_lazy("7 to 11")
+        LOWER = "11-15", gettext_lazy("11 to 15")
+        UPPER = "16-18", gettext_lazy("16 to 18")
+        ADULT = "adult", gettext_lazy("Adults")
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="groups")
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(gettext_lazy("name"), max_length=80)
     slug = models.SlugField(max_length=60, unique=True, editable=False)
     mode = models.CharField(max_length=10, choices=Mode)
     age_band = models.CharField(max_length=6, choices=AgeBand, default=AgeBand.ADULT)
     created_at = models.DateTimeField(default=timezone.now)
-    archived_at = models.DateTimeField(null=True)
 
-    # Whether the signed-in person runs it: set where the rows of a request are read (`groups.places`).
+    # The signed-in person's place in it, and whether they run it: set where the rows of a request are read
+    # (`groups.places`).
+    my_place: "Membership"
     is_run: bool
 
     objects = GroupManager.from_queryset(GroupQuerySet)()
@@ -118,6 +131,51 @@ class Group(Overridable):
     @cached_property
     def policy(self) -> Policy:
         return resolve_policy(self)
+
+    @transaction.atomic
+    def rename(self, name: str, by: User) -> None:
+        """Another name at the same address: links that are on posters go on working."""
+        self.name = name
+        self.save(update_fields=["name"])
+        record(by, "renamed", self, group_id=self.pk)
+
+    def can_open(self, name: str, user: User) -> bool:
+        """Whether this person may open a permission of this group."""
+        who = opened_by(self, name)
+        return self.has_admin(user) if who == Who.ADMINS else who == Who.LEADERS and self.can_be_run_by(user)
+
+    @transaction.atomic
+    def change_rule(self, name: str, *, allowed: bool, by: User) -> None:
+        """Open or close one permission.
+
+        Raises:
+            ValueError: there is no such permission.
+            PermissionDenied: it is not this person's to change.
+        """
+        if not (self.can_open(name, by) if allowed else self.can_be_run_by(by)):
+            raise PermissionDenied
+        self.override(name, allowed=allowed, by=by)
+        record(by, f"{'opened' if allowed else 'closed'} {name}", self, group_id=self.pk)
+
+    def why_quiet(self, user: User) -> str:
+        """Why this person cannot say anything to this group at the moment; empty when they can."""
+        try:
+            self.check_open()
+        except Quiet as reason:
+            return str(reason)
+        known = vars(self).get("my_place")
+        mine = known if known and known.user_id == user.pk else self.memberships.active().filter(user=user).first()
+        if mine is None or mine.muted_until is None or not mine.is_muted:
+            return ""
+        until = date_format(mine.muted_until.astimezone(user.zone), "MONTH_DAY_FORMAT")
+        return _("A leader has asked you to pause until %(day)s. You can read along, and keep acts just for you.") % {
+            "day": until
+        }
+
+    def check_may_speak(self, user: User) -> None:
+        """Raise Quiet where this person has nothing to say to this group at the moment."""
+        if reason := self.why_quiet(user):
+            raise Quiet(reason)
 
     def admit(self, user: User, *, role: str = "member") -> "Membership":
         """Take a person in. Somebody who is already in keeps the place they have."""
@@ -167,7 +225,7 @@ class Group(Overridable):
         return self.memberships.active().leaders().filter(user=user).exists()
 
     def has_admin(self, user: User) -> bool:
-        return self.organization.admins.filter(user=user).exists()
+        return self.organization.has_admin(user)
 
     def can_be_run_by(self, user: User) -> bool:
         """Leaders run their group; an organization's admins may step in for any of its groups."""

@@ -47,7 +47,11 @@ class JoinCodeQuerySet(models.QuerySet["JoinCode"]):
     def live(self) -> "JoinCodeQuerySet":
         now = timezone.now()
         return self.filter(
-            Q(max_uses=None) | Q(uses__lt=F("max_uses")), revoked_at=None, expires_at__gt=now, group__archived_at=None
+            Q(max_uses=None) | Q(uses__lt=F("max_uses")),
+            revoked_at=None,
+            expires_at__gt=now,
+            group__archived_at=None,
+            group__delete_after=None,
         ).exclude(code=None)
 
     def find(self, typed: str, purpose: str = "adult") -> "JoinCode | None":

@@ -47,6 +47,8 @@ class Organization(Overridable):
     )
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = OrganizationQuerySet.as_manager()
+
     def __str__(self) -> str:
         return self.name
 

@@ -6,6 +6,7 @@ applied, and the stricter wins.
 """
 
 from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypedDict
 
 from django.db import models, transaction
@@ -52,28 +53,70 @@ SECONDARY = replace(
     practices_open=False,
 )
 PRIMARY = replace(SECONDARY, text_open=False, anonymous_open=False)
-# In these modes an override may tighten but never loosen what protects children.
-ONLY_TIGHTEN = frozenset({"primary"})
-BY_MODE = {"workplace": ADULTS, "community": ADULTS, "secondary": SECONDARY, "primary": PRIMARY}
+COLUMNS = {"adults": ADULTS, "secondary": SECONDARY, "primary": PRIMARY}
 NAMES = tuple(field.name for field in fields(Policy))
+NOTHING = Policy(**dict.fromkeys(NAMES, False))
+
+
+class Who(StrEnum):
+    """Who may open a permission. Closing one is always for those who run the group."""
+
+    LEADERS = "leaders"
+    ADMINS = "admins"
+    NOBODY = "nobody"
+
+
+# Who may open what the defaults keep closed. What is not named here stays closed for good: strangers, money, food and
+# touch are no matter of choice where minors are (S1 to S4), and neither are mails to them; who did not take part is
+# nobody's business among adults (S14). What the defaults leave open and somebody has closed may be opened again by a
+# leader, for that is the safe default.
+OPENED_BY: dict[str, dict[str, Who]] = {
+    "adults": {"organization_audience": Who.LEADERS},
+    "secondary": {
+        "comments_open": Who.ADMINS,
+        "photos_open": Who.ADMINS,
+        "posts_unapproved": Who.ADMINS,
+        "organization_audience": Who.ADMINS,
+        "practices_open": Who.ADMINS,
+    },
+    # Pupils only tick, until their teacher turns text on; every text then waits to be read.
+    "primary": {"text_open": Who.LEADERS},
+}
+
+
+def column_of(mode: str, age_band: str) -> str:
+    """Which column of the defaults holds. A community group with minors follows the secondary one."""
+    if mode in {"workplace", "community"}:
+        return "adults" if age_band == "adult" else "secondary"
+    return mode
 
 
 def default_policy(mode: str, age_band: str) -> Policy:
-    """The policy nobody has touched. A community group with minors follows the secondary column."""
-    if mode in {"workplace", "community"} and age_band != "adult":
-        return SECONDARY
-    return BY_MODE[mode]
+    """The policy nobody has touched."""
+    return COLUMNS[column_of(mode, age_band)]
+
+
+def opened_by(group: "Group", name: str) -> Who:
+    """Who may open this permission in this group."""
+    if getattr(default_policy(group.mode, group.age_band), name):
+        return Who.LEADERS
+    return OPENED_BY[column_of(group.mode, group.age_band)].get(name, Who.NOBODY)
 
 
 def resolve_policy(group: "Group") -> Policy:
-    """The policy in force: the code's defaults, the group's overrides, and no more than its organization allows."""
+    """The policy in force: the code's defaults, the group's overrides, and no more than its organization allows.
+
+    A group that was put away allows nothing.
+    """
+    if not group.is_open:
+        return NOTHING
     own, above = group.overrides, group.organization.overrides
     default = default_policy(group.mode, group.age_band)
     if not own and not above:
         return default
     values = asdict(default)
     for name, override in own.items():
-        if name in values and not (override["allowed"] and group.mode in ONLY_TIGHTEN):
+        if name in values and not (override["allowed"] and opened_by(group, name) == Who.NOBODY):
             values[name] = override["allowed"]
     for name, override in above.items():
         if name in values and not override["allowed"]:
@@ -105,7 +148,8 @@ class Overridable(models.Model):
 
         Args:
             name: a field of `Policy`.
-            allowed: False tightens; what True may loosen is for `resolve_policy` to say.
+            allowed: False tightens. Who may loosen is asked before (`Group.change_rule`); what nobody may loosen
+            stays as it is, whatever is stored (`resolve_policy`).
             by: who changes it.
 
         Raises:

@@ -73,6 +73,7 @@ def group_run_by(user: User, slug: str) -> Group:
     group = get_object_or_404(Group.objects.visible_to(user).select_related("organization"), slug=slug)
     if not group.can_be_run_by(user):
         raise PermissionDenied
+    group.check_open()
     return group
 
 

@@ -33,7 +33,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
 def leave(request: HttpRequest, slug: str) -> HttpResponse:
     """Leave a group, once it is sure that somebody leads it."""
     user = person(request)
-    group = get_object_or_404(Group.objects.of_member(user), slug=slug)
+    group = get_object_or_404(Group.objects.visible_to(user), slug=slug)
     membership = get_object_or_404(Membership.objects.active(), group=group, user=user)
     form = LeaveForm(request.POST if request.method == "POST" else None, group=group, membership=membership)
     if form.is_valid():

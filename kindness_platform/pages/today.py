@@ -27,7 +27,7 @@ from feed.news_pill import news_pill
 from feed.places import places_to_post
 from feed.stream import page_of
 from feed.totals import Totals, totals_of
-from groups.models import Group, Membership
+from groups.models import Group
 from kindness_platform.htmx import render_page
 from kindness_platform.pages.landing import landing
 from notifications.models import Notice
@@ -155,5 +155,5 @@ def _mine(user: User, places: list[Group]) -> Mine:
 @require_safe
 def new(request: HttpRequest) -> HttpResponse:
     """How many acts others have shared since the page was drawn: nothing at all, or a link that shows them."""
-    groups = Membership.objects.active().filter(user=person(request), group__archived_at=None).values("group")
+    groups = Group.objects.of_member(person(request))
     return news_pill(request, Act.objects.filter(group__in=groups), reverse("home"))
