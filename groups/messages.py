@@ -1,15 +1,20 @@
 """What this room tells people."""
 
+from collections.abc import Callable, Sequence
+
 from django.conf import settings
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.names import isolated
-from groups.models import Group, JoinCode
+from groups.models import Group, JoinCode, Membership
 from notifications import outbox
 from notifications.kinds import Kind, Message, register
 from notifications.models import Notice
+
+Say = Callable[[Notice, Membership | None], str]
 
 
 def invite(address: str, group: Group, code: JoinCode, by: User) -> Notice:
@@ -21,6 +26,17 @@ def invite(address: str, group: Group, code: JoinCode, by: User) -> Notice:
         expires_at=code.expires_at,
         context={"group": group.pk, "code": code.pk, "inviter": by.pk},
     )
+
+
+def was_removed(place: Membership) -> None:
+    """Tell somebody that their place in a group is closed, and what becomes of their posts."""
+    outbox.queue(place.user, "removed", str(place.pk), context={"group": place.group_id, "place": place.pk})
+
+
+def was_muted(place: Membership) -> None:
+    """Tell somebody that they are asked to pause, and until when."""
+    key = f"{place.pk}/{place.muted_until:%Y-%m-%d}"
+    outbox.queue(place.user, "muted", key, context={"group": place.group_id, "place": place.pk})
 
 
 def _code(notice: Notice) -> JoinCode | None:
@@ -73,3 +89,52 @@ register(
         language=_language,
     )
 )
+
+
+def _say_removed(notice: Notice, place: Membership | None) -> str:
+    name = place.group.name if place else ""
+    words = _("Your place in %(group)s was closed by one of its leaders. What you told there stays with the group.")
+    return words % {"group": name}
+
+
+def _say_muted(notice: Notice, place: Membership | None) -> str:
+    if place is None or place.muted_until is None:
+        return ""
+    words = _("A leader of %(group)s asks you to pause until %(day)s. You can read along, and keep acts just for you.")
+    until = place.muted_until.astimezone(place.user.zone)
+    return words % {"group": place.group.name, "day": date_format(until, "MONTH_DAY_FORMAT")}
+
+
+def _about_a_place(name: str, say: Say, **still: object) -> Kind:
+    """A kind about somebody's place in a group, told in the app for as long as the place is what it says."""
+
+    def places(notices: Sequence[Notice]) -> dict[int, Membership]:
+        ids = {notice.pk: notice.context.get("place") for notice in notices}
+        rows = Membership.objects.filter(pk__in=ids.values(), group__delete_after=None, **still)
+        found = rows.select_related("group", "user").in_bulk()
+        return {notice: found[pk] for notice, pk in ids.items() if pk in found}
+
+    def message(notice: Notice, place: Membership | None) -> Message:
+        line = say(notice, place)
+        return Message(subject=line, line=line, path="", template="")
+
+    def many(notices: Sequence[Notice]) -> dict[int, Message]:
+        found = places(notices)
+        return {notice.pk: message(notice, found[notice.pk]) for notice in notices if notice.pk in found}
+
+    return Kind(
+        name,
+        mail=False,
+        in_app=True,
+        still_wanted=lambda notice: notice.pk in places([notice]),
+        render=lambda notice: message(notice, places([notice]).get(notice.pk)),
+        render_many=many,
+    )
+
+
+KINDS = (
+    _about_a_place("removed", _say_removed, state=Membership.State.REMOVED),
+    _about_a_place("muted", _say_muted, state=Membership.State.ACTIVE, muted_until__isnull=False),
+)
+for _told in KINDS:
+    register(_told)

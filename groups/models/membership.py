@@ -1,12 +1,15 @@
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from groups.models.group import Group
+from accounts.models import User
+from accounts.models.audit import record
+from groups.models.group import Group, LastLeader
 
 CROWD = 5
 """From so many people on, a number about all of them points at nobody."""
@@ -67,6 +70,97 @@ class Membership(models.Model):
     @property
     def is_leader(self) -> bool:
         return self.role == self.Role.LEADER
+
+    @property
+    def is_muted(self) -> bool:
+        return self.muted_until is not None and self.muted_until > timezone.now()
+
+    @property
+    def may_lead(self) -> bool:
+        """Grown-ups lead; a pupil has no address to be reached at."""
+        return self.state == self.State.ACTIVE and not self.user.is_pupil
+
+    @transaction.atomic
+    def make_leader(self, by: User) -> bool:
+        """Let this person lead as well. False when they lead already, are gone or are a pupil."""
+        self._lock()
+        if self.is_leader or not self.may_lead:
+            return False
+        self._become("role", self.Role.LEADER, by, "made leader")
+        return True
+
+    @transaction.atomic
+    def unmake_leader(self, by: User) -> bool:
+        """Let them be a member like the others.
+
+        Raises:
+            LastLeader: nobody would be left who leads.
+        """
+        self._lock()
+        if not self.is_leader or self.state != self.State.ACTIVE:
+            return False
+        self._check_not_last()
+        self._become("role", self.Role.MEMBER, by, "unmade leader")
+        return True
+
+    @transaction.atomic
+    def hand_over(self, to: "Membership", by: User) -> bool:
+        """Lay this leader's part into somebody else's hands. False when they cannot take it."""
+        self._lock()
+        to.refresh_from_db()
+        if not self.is_leader or to.pk == self.pk or not (to.is_leader or to.make_leader(by)):
+            return False
+        self._become("role", self.Role.MEMBER, by, "handed over")
+        return True
+
+    @transaction.atomic
+    def remove(self, by: User) -> bool:
+        """Close their place against their will: what they posted stays, what they see ends with the next request.
+
+        Raises:
+            LastLeader: nobody would be left who leads.
+        """
+        from groups import messages
+
+        self._lock()
+        if self.state != self.State.ACTIVE:
+            return False
+        self._check_not_last()
+        self.end(self.State.REMOVED)
+        record(by, "removed", self, group_id=self.group_id)
+        messages.was_removed(self)
+        return True
+
+    @transaction.atomic
+    def let_back(self, by: User) -> bool:
+        """Let an invitation work again for somebody who was removed."""
+        if self.state != self.State.REMOVED:
+            return False
+        self._become("state", self.State.LEFT, by, "let back")
+        return True
+
+    @transaction.atomic
+    def mute(self, until: datetime | None, by: User) -> None:
+        """Let them read along without a word until a moment; None lets them speak again."""
+        from groups import messages
+
+        self._become("muted_until", until, by, "muted" if until else "unmuted")
+        if until:
+            messages.was_muted(self)
+
+    def _lock(self) -> None:
+        """The group's row is the lock of who leads it: of two who step back at once, the second is the last one."""
+        Group.objects.select_for_update().get(pk=self.group_id)
+        self.refresh_from_db(fields=["role", "state"])
+
+    def _check_not_last(self) -> None:
+        if self.is_leader and not self.group.memberships.active().leaders().exclude(pk=self.pk).exists():
+            raise LastLeader
+
+    def _become(self, field: str, value: object, by: User, verb: str) -> None:
+        setattr(self, field, value)
+        self.save(update_fields=[field])
+        record(by, verb, self, group_id=self.group_id)
 
     def end(self, state: str) -> None:
         self.state = state
