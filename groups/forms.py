@@ -2,10 +2,10 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from groups.addresses import addresses_in
 from groups.models import Group, Membership
 
 MOST_AT_ONCE = 50
@@ -24,44 +24,30 @@ class LostAddressForm(forms.Form):
 
 
 class InvitationsForm(forms.Form):
-    """Addresses as people paste them: one a line, or with commas between them."""
+    """Addresses as people paste them."""
 
     addresses = forms.CharField(
         label=gettext_lazy("E-mail addresses"),
-        help_text=gettext_lazy("One a line, 50 at most. Each person gets one invitation, and nothing else from us."),
-        max_length=MOST_AT_ONCE * 300,
+        help_text=gettext_lazy(
+            "One a line, with commas between them, or pasted from a mail or a table; 50 at most. "
+            "Each person gets one invitation, and nothing else from us."
+        ),
+        max_length=MOST_AT_ONCE * 400,
         widget=forms.Textarea(attrs={"rows": 4, "autocapitalize": "off", "spellcheck": "false"}),
         error_messages={"required": gettext_lazy("Please give at least one address.")},
     )
 
     def clean_addresses(self) -> list[str]:
-        typed = self.cleaned_data["addresses"].replace(",", "\n").replace(";", "\n").splitlines()
-        addresses = list(dict.fromkeys(bare(line) for line in typed if line.strip()))
-        wrong = [address for address in addresses if not is_address(address)]
-        if wrong:
-            raise ValidationError(_("These do not look like addresses: %(lines)s") % {"lines": _shown(wrong)})
+        found = addresses_in(self.cleaned_data["addresses"])
+        if found.wrong:
+            raise ValidationError(_("These do not look like addresses: %(lines)s") % {"lines": _shown(found.wrong)})
+        addresses = found.addresses
         if not addresses:
             raise ValidationError(_("Please give at least one address."))
         if len(addresses) > MOST_AT_ONCE:
             message = _("These are %(count)d addresses. Please send %(most)d at most at once.")
             raise ValidationError(message % {"count": len(addresses), "most": MOST_AT_ONCE})
         return addresses
-
-
-def bare(line: str) -> str:
-    """The address in `Mia Marsh <mia@example.org>`, in lower case."""
-    line = line.strip()
-    if line.endswith(">") and "<" in line:
-        line = line.rpartition("<")[2][:-1]
-    return line.strip().lower()
-
-
-def is_address(address: str) -> bool:
-    try:
-        validate_email(address)
-    except ValidationError:
-        return False
-    return len(address) <= 254 and len(address.rpartition("@")[0]) <= 64
 
 
 def _shown(lines: list[str]) -> str:

@@ -13,6 +13,7 @@ from accounts import limits
 from accounts.models import User
 from accounts.models.audit import record
 from accounts.people import person
+from accounts.typed import typed
 from groups.forms import InvitationsForm
 from groups.messages import invite
 from groups.models import Group, JoinCode
@@ -38,7 +39,7 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
     code = JoinCode.live_of(group)
     if request.method != "POST" or code is None:
         return redirect("invite", slug=group.slug)
-    form = InvitationsForm(request.POST)
+    form = InvitationsForm(typed(request))
     if not form.is_valid():
         context = {"group": group, "form": form}
         return render_page(request, "groups/send_invitations.html", context, partial="send", status=422)
@@ -46,12 +47,19 @@ def send(request: HttpRequest, slug: str) -> HttpResponse:
         raise PermissionDenied
     if not limits.allow(request, "invite"):
         return limits.too_many(request, "invite")
+    addresses = form.cleaned_data["addresses"]
     with transaction.atomic():
-        for address in form.cleaned_data["addresses"]:
-            invite(address, group, code, user)
-    count = len(form.cleaned_data["addresses"])
-    words = ngettext("%(count)d invitation is on its way.", "%(count)d invitations are on their way.", count)
-    messages.success(request, words % {"count": count})
+        here = set(group.memberships.open().filter(user__email__in=addresses).values_list("user__email", flat=True))
+        for address in addresses:
+            if address not in here:
+                invite(address, group, code, user)
+    # The same words whoever is in already: a leader learns nobody's address by trying.
+    words = ngettext(
+        "Thank you, that is %(count)d address. Whoever is not in the group yet gets an invitation.",
+        "Thank you, these are %(count)d addresses. Whoever is not in the group yet gets an invitation.",
+        len(addresses),
+    )
+    messages.success(request, words % {"count": len(addresses)})
     return redirect("invite", slug=group.slug)
 
 
@@ -68,12 +76,20 @@ def qr(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def group_run_by(user: User, slug: str) -> Group:
-    """A group this person may run; a member may see it but not run it."""
-    group = get_object_or_404(Group.objects.visible_to(user).select_related("organization"), slug=slug)
+def group_run_by(user: User, slug: str, *, also_ended: bool = False) -> Group:
+    """A group this person may run; a member may see it but not run it.
+
+    Args:
+        also_ended: whether it may be one that was put away or is about to be deleted.
+    """
+    groups = Group.objects.visible_to(user)
+    if also_ended:
+        groups |= Group.objects.ended_or_run_by(user)
+    group = get_object_or_404(groups.select_related("organization"), slug=slug)
     if not group.can_be_run_by(user):
         raise PermissionDenied
-    group.check_open()
+    if not also_ended:
+        group.check_open()
     return group
 
 

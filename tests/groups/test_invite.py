@@ -152,6 +152,7 @@ def test_pasted_addresses_each_get_one_invitation(as_olive: Client, group: Group
     assert reply["Location"] == reverse("invite", args=[group.slug])
     as_olive.post(reverse("send-invitations", args=[group.slug]), {"addresses": "per@example.org"})
     sent()
+    assert Notice.objects.filter(kind="invitation").count() == 3
     assert sorted(letter.to[0] for letter in mail.outbox) == ["ida@example.org", "nora@example.org", "per@example.org"]
     letter: Any = mail.outbox[0]
     assert letter.subject == "Olive Okafor invites you to Ferry Lane Surgery"
@@ -185,6 +186,29 @@ def test_wrong_lines_are_named_and_kept_and_nothing_goes_out(
     assert words in html
     if "nora" in typed:
         assert "nora@example.org" in html
+    assert not Notice.objects.filter(kind="invitation").exists()
+
+
+def test_known_members_are_skipped_and_nobody_can_tell(
+    as_olive: Client, group: Group, code: JoinCode, mia: User, stan: User
+) -> None:
+    page = reverse("send-invitations", args=[group.slug])
+    said = []
+    for address in (str(mia.email).upper(), str(stan.email), "nobody.yet@example.org"):
+        reply = as_olive.post(page, {"addresses": f"Somebody <{address}>"}, follow=True)
+        said.append([str(message) for message in reply.context["messages"]])
+    assert said[0] == said[1] == said[2] != []
+    invited = Notice.objects.filter(kind="invitation").values_list("address", flat=True)
+    assert sorted(invited) == sorted([str(stan.email), "nobody.yet@example.org"])
+
+
+def test_a_wrong_line_keeps_the_whole_list_in_the_field(as_olive: Client, group: Group, code: JoinCode) -> None:
+    pasted = "First Name,E-mail\nNora,nora@example.org\nPer,per(at)example.org"
+    reply = as_olive.post(reverse("send-invitations", args=[group.slug]), {"addresses": pasted})
+    html = reply.content.decode()
+    assert reply.status_code == 422
+    assert "“Per, per(at)example.org”" in html
+    assert "Nora,nora@example.org" in html
     assert not Notice.objects.filter(kind="invitation").exists()
 
 
