@@ -98,11 +98,10 @@ def _say_removed(notice: Notice, place: Membership | None) -> str:
 
 
 def _say_muted(notice: Notice, place: Membership | None) -> str:
-    if place is None or place.muted_until is None:
+    if place is None or place.paused_until is None:
         return ""
     words = _("A leader of %(group)s asks you to pause until %(day)s. You can read along, and keep acts just for you.")
-    until = place.muted_until.astimezone(place.user.zone)
-    return words % {"group": place.group.name, "day": date_format(until, "MONTH_DAY_FORMAT")}
+    return words % {"group": place.group.name, "day": date_format(place.paused_until, "MONTH_DAY_FORMAT")}
 
 
 def _about_a_place(name: str, say: Say, **still: object) -> Kind:
@@ -111,7 +110,7 @@ def _about_a_place(name: str, say: Say, **still: object) -> Kind:
     def places(notices: Sequence[Notice]) -> dict[int, Membership]:
         ids = {notice.pk: notice.context.get("place") for notice in notices}
         rows = Membership.objects.filter(pk__in=ids.values(), group__delete_after=None, **still)
-        found = rows.select_related("group", "user").in_bulk()
+        found = rows.select_related("group__organization").in_bulk()
         return {notice: found[pk] for notice, pk in ids.items() if pk in found}
 
     def message(notice: Notice, place: Membership | None) -> Message:

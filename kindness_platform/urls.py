@@ -1,7 +1,20 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from kindness_platform.pages import about, challenge, closing, health, invite, join, lead, status, today, you
+from kindness_platform.pages import (
+    about,
+    challenge,
+    closing,
+    delete_group,
+    health,
+    invite,
+    join,
+    lead,
+    poster,
+    status,
+    today,
+    you,
+)
 
 urlpatterns = [
     path("", today.home, name="home"),
@@ -10,6 +23,8 @@ urlpatterns = [
     path("join/<str:code>/", join.join, name="join"),
     path("groups/<slug:slug>/invite/", invite.invite, name="invite"),
     path("groups/<slug:slug>/lead/", lead.lead, name="lead"),
+    path("groups/<slug:slug>/poster/", poster.poster, name="poster"),
+    path("groups/<slug:slug>/delete/", delete_group.delete_group, name="group-delete"),
     path("challenges/<str:public_id>/", challenge.challenge, name="challenge"),
     path("challenges/<str:public_id>/closing/", closing.closing, name="closing"),
     path("you/", you.you, name="you"),

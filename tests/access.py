@@ -28,7 +28,7 @@ from accounts.models import AddressChange, Session, User
 from challenges.models import Challenge, Step
 from feed.models import Act, Case, Comment, Credit, Photo
 from feed.pictures import SIZES
-from groups.models import Group, JoinCode, Membership, OrganizationAdmin
+from groups.models import Group, JoinCode, Membership, OrganizationAdmin, SupportContact
 from notifications.models import KeptMail, Notice
 from tests.accounts.authenticator import Passkey
 from tests.factories import join, make_act, make_challenge, make_group, make_user
@@ -87,6 +87,7 @@ class World:
     connected: SocialAccount
     change: AddressChange
     session: Session
+    contact: SupportContact
 
     def values(self, route: Route) -> dict[str, str]:
         """What stands in a route's address."""
@@ -104,6 +105,9 @@ class World:
             ("notice", self.notice.public_id),
             ("lost-address", self.change.user.public_id),
             ("end-session", self.session.public_id),
+            ("organization", self.group.organization.public_id),
+            ("support-contact", self.contact.public_id),
+            ("group-person", self.person_in("member").public_id),
         )
         public_id = next((value for start, value in by_start if route.name.startswith(start)), self.act.public_id)
         slug = "21-days-of-kindness" if route.name == "program" else self.group.slug
@@ -117,6 +121,11 @@ class World:
             "provider_id": "sso",
             "token": self.change.stopper if "stop" in route.name else self.change.proof,
         }
+
+    def person_in(self, role: str) -> User:
+        person = self.people[role]
+        assert person is not None
+        return person
 
     def nonsense(self, route: Route) -> dict[str, str]:
         """The same address with ids that nothing has."""
@@ -182,6 +191,7 @@ def make_world() -> World:
         session=Session.objects.create(
             session_key="of-another-browser", user=mia, public_id=new_public_id(), expire_date=now() + timedelta(days=1)
         ),
+        contact=SupportContact.objects.create(organization=group.organization, name="Doctor", phone="+1 555 0100"),
     )
 
 

@@ -24,7 +24,18 @@ SECRET_LINKS = {"account_prove_address", "account_stop_address"}
 """Their address is known to one mailbox, which is told who wrote it there."""
 PUBLIC = CATALOG | START | KEPT_MAIL | SERVERS | KEYS | SECRET_LINKS
 """Routes that a visitor may open without signing in; those of signing in itself begin with `account_`."""
-PERSONAL = {"today-new", "groups", "notices", "notices-read", "settings", "you", "my-acts", "credits", "post-act"}
+PERSONAL = {
+    "today-new",
+    "groups",
+    "notices",
+    "notices-read",
+    "settings",
+    "support",
+    "you",
+    "my-acts",
+    "credits",
+    "post-act",
+}
 PERSONAL |= {"sessions", "end-other-sessions", "socialaccount_connections"}
 OF_ONESELF = PUBLIC | PERSONAL
 """Routes without a thing of somebody in their address, or whose address is meant for strangers (a join code)."""
@@ -114,10 +125,11 @@ def canaries(world: World) -> dict[str, str]:
         world.case.reports.get(),
         Decision.objects.create(case=world.case, what="kept", by=world.people["leader"]),
         world.photo,
+        world.contact,
         *world.challenge.steps.all()[:1],
     ]
     for row in rows:
-        for field in ("name", "own_title", "text", "alt", "words", "note"):
+        for field in ("name", "own_title", "text", "alt", "words", "note", "what_for"):
             if field in {f.name for f in row._meta.get_fields()} and not (row is world.photo and field == "name"):
                 canary = f"canary{row._meta.model_name}{field}qzx"
                 setattr(row, field, canary)

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element
 import msgspec
 import pytest
 from django.conf import settings
+from django.urls import reverse
 from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, trans_real
@@ -92,6 +93,7 @@ def content(world: World) -> list[str]:
     shipped += [*catalog.claims().values(), *catalog.left_out().values()]
     written = [text for item in shipped for text in _strings(msgspec.to_builtins(item))]
     names = [person.name for person in world.people.values() if person] + [world.group.name, world.code.spaced]
+    names += [world.contact.name, settings.BASE_URL.partition("//")[2] + reverse("enter-code")]
     dates = [*map(str, WEEKDAYS.values()), *map(str, WEEKDAYS_ABBR.values()), *map(str, MONTHS.values())]
     acts = [*Act.objects.values_list("text", flat=True), *Comment.objects.values_list("text", flat=True)]
     mails = KeptMail.objects.values_list("subject", flat=True)

@@ -165,12 +165,11 @@ class Group(Overridable, Ending):
             return str(reason)
         known = vars(self).get("my_place")
         mine = known if known and known.user_id == user.pk else self.memberships.active().filter(user=user).first()
-        if mine is None or mine.muted_until is None or not mine.is_muted:
+        until = mine.paused_until if mine and mine.is_muted else None
+        if until is None:
             return ""
-        until = date_format(mine.muted_until.astimezone(user.zone), "MONTH_DAY_FORMAT")
-        return _("A leader has asked you to pause until %(day)s. You can read along, and keep acts just for you.") % {
-            "day": until
-        }
+        words = _("A leader has asked you to pause until %(day)s. You can read along, and keep acts just for you.")
+        return words % {"day": date_format(until, "MONTH_DAY_FORMAT")}
 
     def check_may_speak(self, user: User) -> None:
         """Raise Quiet where this person has nothing to say to this group at the moment."""

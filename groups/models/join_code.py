@@ -1,5 +1,5 @@
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.models.audit import record
 from groups.models.group import Group
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -92,6 +93,15 @@ class JoinCode(models.Model):
         return f"{self.purpose} code of {self.group_id}"
 
     @property
+    def begins(self) -> str:
+        """All that a dead code still says."""
+        return self.prefix or (self.code or "")[:2]
+
+    @property
+    def is_full(self) -> bool:
+        return self.max_uses is not None and self.uses >= self.max_uses
+
+    @property
     def spaced(self) -> str:
         """The code as people read it."""
         return in_fours(self.code or "")
@@ -121,6 +131,21 @@ class JoinCode(models.Model):
         return type(self).objects.create(
             group=self.group, purpose=self.purpose, created_by=by, expires_at=timezone.now() + LIFETIME
         )
+
+    @transaction.atomic
+    def limit(self, *, expires_at: datetime, max_uses: int | None, by: User) -> None:
+        """How long this code works, and for how many."""
+        self.expires_at, self.max_uses = expires_at, max_uses
+        self.save(update_fields=["expires_at", "max_uses"])
+        record(by, "limited", self, group_id=self.group_id)
+
+    @transaction.atomic
+    def stop(self, by: User) -> None:
+        """Let nobody in by this code any more, and by no other until there is a new one."""
+        type(self).objects.filter(pk=self.pk, revoked_at=None).update(
+            revoked_at=timezone.now(), prefix=Substr("code", 1, 2), code=None
+        )
+        record(by, "stopped", self, group_id=self.group_id)
 
     @transaction.atomic
     def redeem(self, user: User) -> bool:

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -74,6 +74,11 @@ class Membership(models.Model):
     @property
     def is_muted(self) -> bool:
         return self.muted_until is not None and self.muted_until > timezone.now()
+
+    @property
+    def paused_until(self) -> date | None:
+        """The day on which they can speak again, by the organization's calendar."""
+        return self.muted_until.astimezone(self.group.organization.zone).date() if self.muted_until else None
 
     @property
     def may_lead(self) -> bool:

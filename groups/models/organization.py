@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -110,6 +110,10 @@ class Organization(Overridable):
         """Close one permission for all its groups, or leave it to them again."""
         self.override(name, allowed=allowed, by=by)
         record(by, f"{'left open' if allowed else 'closed'} {name}", self)
+
+    def start_of(self, day: date) -> datetime:
+        """The moment at which a day begins for the whole organization."""
+        return datetime.combine(day, time.min, tzinfo=self.zone)
 
     def local_now(self) -> datetime:
         return timezone.now().astimezone(self.zone)

@@ -133,6 +133,9 @@ def reports_to_look_at(user: User, group: Group) -> list[NextStep]:
 
 def next_steps(group: Group, challenge: Challenge | None, people: int, totals: Totals) -> list[NextStep]:
     """What is worth doing now. Nothing here is overdue."""
+    if not group.is_open:
+        back = reverse("group-settings", args=[group.slug])
+        return [NextStep(_("This group is put away. It can go on on any day."), _("Bring it back"), back)]
     steps = []
     if people < 2:
         steps.append(

@@ -38,7 +38,7 @@
 
   // Everything that has to be done once to what a page or a swap brought.
   const prepare = (root) => {
-    each(root, "[data-copy][hidden], [data-close][hidden]", (button) => { button.hidden = false; });
+    each(root, "[data-copy][hidden], [data-close][hidden], [data-print][hidden]", (button) => { button.hidden = false; });
     each(root, "[data-time-zone]", (input) => { if (zone && !input.value) input.value = zone; });
     each(root, "[data-toast]", showToast);
     each(root, "[data-announce]", (said) => announce(said.dataset.announce || said.textContent.trim()));
@@ -149,6 +149,7 @@
   document.addEventListener("click", (event) => {
     const target = event.target;
     closeMenus(target.closest("details[data-menu]"));
+    if (target.closest("[data-print]")) window.print();
     const button = target.closest("[data-copy], [data-close]");
     if (button?.matches("[data-copy]")) copy(button);
     else button?.closest("[data-toast]")?.remove();

@@ -101,6 +101,23 @@ def swap_prompt(page: Page) -> None:
     page.wait_for_timeout(50)
 
 
+def press_with(page: Page, name: str, value: str) -> None:
+    """Press a button after its form's day was taken out."""
+    page.locator("input[type=date]").fill("")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.locator(f"button[name={name}][value={value}]").click()
+    page.locator("[aria-invalid=true]").first.wait_for(state="attached")
+    page.wait_for_load_state()
+
+
+def ask_for_no_pause(page: Page) -> None:
+    press_with(page, "do", "mute")
+
+
+def make_no_code(page: Page) -> None:
+    press_with(page, "do", "limit")
+
+
 KINDS = [
     Kind("home landing", "visitor", at("home")),
     Kind("home without a group", "newcomer", at("home")),
@@ -117,6 +134,38 @@ KINDS = [
     Kind("join as a member", "member", at("join", "code.code")),
     Kind("invite", "leader", at("invite", "group.slug")),
     Kind("invite refused", "leader", at("invite", "group.slug"), then=send_empty),
+    Kind("group-settings", "leader", at("group-settings", "group.slug")),
+    Kind("group-settings refused", "leader", at("group-settings", "group.slug"), then=send_empty),
+    Kind("group-settings of one put away", "leader", at("group-settings", "put_away.slug")),
+    Kind("group-people", "leader", at("group-people", "group.slug")),
+    Kind("group-people alone", "leader", at("group-people", "alone.slug")),
+    Kind("group-person", "leader", at("group-person", "group.slug", "long.public_id")),
+    Kind("group-person refused", "leader", at("group-person", "group.slug", "long.public_id"), then=ask_for_no_pause),
+    Kind("group-person removed", "leader", at("group-person", "group.slug", "removed.public_id")),
+    Kind("group-codes", "leader", at("group-codes", "group.slug")),
+    Kind("group-codes refused", "leader", at("group-codes", "group.slug"), then=make_no_code),
+    Kind("group-codes none", "leader", at("group-codes", "alone.slug")),
+    Kind("poster", "leader", at("poster", "group.slug")),
+    Kind("poster without the drawing", "leader", asking(at("poster", "group.slug"), "art=0")),
+    Kind("poster without a code", "leader", at("poster", "alone.slug")),
+    Kind("group-delete", "leader", at("group-delete", "group.slug")),
+    Kind("group-delete refused", "leader", at("group-delete", "group.slug"), then=send_empty),
+    Kind("group-delete on its way", "leader", at("group-delete", "going.slug")),
+    Kind("organization", "leader", at("organization", "group.organization.public_id")),
+    Kind("organization refused", "leader", at("organization", "group.organization.public_id"), then=send_empty),
+    Kind("organization-contacts", "leader", at("organization-contacts", "group.organization.public_id")),
+    Kind(
+        "organization-contacts refused",
+        "leader",
+        at("organization-contacts", "group.organization.public_id"),
+        then=send_empty,
+    ),
+    Kind("support-contact", "leader", at("support-contact", "contact.public_id")),
+    Kind("support", "member", at("support")),
+    Kind("support of an admin", "leader", at("support")),
+    Kind("support without a group", "newcomer", at("support")),
+    Kind("groups of a leader", "leader", at("groups")),
+    Kind("group put away", "leader", at("group", "put_away.slug")),
     Kind("lead", "leader", at("lead", "group.slug")),
     Kind("lead an empty group", "founder", at("lead", "empty.slug")),
     Kind("challenge daily", "member", at("challenge", "daily.public_id")),

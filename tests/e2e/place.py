@@ -6,12 +6,13 @@ from io import BytesIO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from accounts.models import AddressChange, User
 from challenges.models import Challenge, Step
 from feed.models import Act, Case, Comment, Credit, Moment, Photo, Reaction
-from groups.models import Group, JoinCode
+from groups.models import Group, JoinCode, SupportContact
 from notifications.models import KeptMail
 from tests.factories import join, make_act, make_challenge, make_group, make_user
 
@@ -68,6 +69,12 @@ class Place:
     spare_code: JoinCode
     mail: KeptMail
     change: AddressChange
+    contact: SupportContact
+    long: User
+    removed: User
+    alone: Group
+    put_away: Group
+    going: Group
 
 
 def make_place() -> Place:
@@ -96,6 +103,13 @@ def make_place() -> Place:
     empty = make_group(founder, name="Harbour Street")
     lone = make_user("Lena Lone")
     join(empty, lone)
+    alone, put_away, going = (make_group(olive, name=name) for name in ("Just begun", "Winter 2019", LONG_NAME))
+    put_away.put_away(olive)
+    going.delete_soon(olive)
+    removed = make_user("Rex Removed")
+    join(group, removed).remove(olive)
+    group.override("money", allowed=False, by=long)
+    JoinCode.objects.create(group=group, expires_at=timezone.now() - timedelta(days=3), uses=7)
     step = daily.steps.first()
     comment = acts["talked"].comments.filter(author=mia).first()
     credit = Credit.objects.filter(person=mia).first()
@@ -130,6 +144,12 @@ def make_place() -> Place:
         credit=credit,
         code=JoinCode.current(group, olive),
         spare_code=JoinCode.current(empty, founder),
+        contact=_contacts(group),
+        long=long,
+        removed=removed,
+        alone=alone,
+        put_away=put_away,
+        going=going,
         mail=KeptMail.objects.create(
             address="mia@example.org",
             subject="Your code",
@@ -137,6 +157,20 @@ def make_place() -> Place:
             html="<!doctype html><html lang='en'><title>Your code</title><p>123456</p></html>",
         ),
         change=AddressChange.objects.create(user=lone, address="lena.new@example.org", begun_by=founder),
+    )
+
+
+def _contacts(group: Group) -> SupportContact:
+    """A contact with everything, one from right to left, one with a very long word."""
+    for name, said in ((RTL_NAME, "عندما يكون الأمر صعبا"), (LONG_WORD[:60], LONG_WORD * 2)):
+        SupportContact.objects.create(organization=group.organization, name=name, what_for=said[:160], phone="112")
+    return SupportContact.objects.create(
+        organization=group.organization,
+        name="Dr. Ada Quist, company doctor",
+        what_for="When work makes you ill, or you worry about somebody",
+        phone="+1 (555) 0100",
+        email="a.very.long.address.of.somebody@occupational-health.example.org",
+        link="https://help.example.org/people",
     )
 
 

@@ -60,7 +60,7 @@ def test_my_groups_are_listed_with_what_i_am_in_them(
     own = make_group(mia, name="Canal Street", mode="community")
     for n in range(10):
         join(make_group(make_user(f"Leader {n}")), mia)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         html = as_mia.get(reverse("groups")).content.decode()
     assert "2 people" in html
     assert "you lead it" in html
