@@ -6,6 +6,7 @@ from django.db import connections
 
 from accounts.retention import purge_accounts
 from feed.retention import purge_feed
+from kindness_platform.purge import purge_groups
 from notifications.retention import purge_notifications
 
 FORGOTTEN = "forgotten-today"
@@ -21,6 +22,7 @@ def forget() -> None:
         purge_notifications()
         purge_accounts()
         purge_feed()
+        purge_groups()
     except Exception:
         cache.delete(FORGOTTEN)  # the next hour tries again
         raise
@@ -28,7 +30,10 @@ def forget() -> None:
 
 @shared_task
 def sweep_queue() -> None:
-    """Forgets wake-ups that were delivered: the queue in SQLite only marks them, so its file would grow for ever."""
+    """In the embedded installation: forgets wake-ups that were delivered.
+
+    The queue in SQLite only marks them, so its file would grow for ever.
+    """
     if "queue" not in connections:
         return
     with connections["queue"].cursor() as cursor:
