@@ -165,11 +165,11 @@ class Group(Overridable, Ending):
             return str(reason)
         known = vars(self).get("my_place")
         mine = known if known and known.user_id == user.pk else self.memberships.active().filter(user=user).first()
-        until = mine.paused_until if mine and mine.is_muted else None
-        if until is None:
+        if mine is None or not mine.is_muted or mine.muted_until is None:
             return ""
-        words = _("A leader has asked you to pause until %(day)s. You can read along, and keep acts just for you.")
-        return words % {"day": date_format(until, "MONTH_DAY_FORMAT")}
+        # Translators: the format of a day and an hour, in Django's date format letters.
+        moment = date_format(timezone.localtime(mine.muted_until, user.zone), _("l, F j, P"))
+        return _("Until %(moment)s you read along here. After that you can write again.") % {"moment": moment}
 
     def check_may_speak(self, user: User) -> None:
         """Raise Quiet where this person has nothing to say to this group at the moment."""
