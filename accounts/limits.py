@@ -23,6 +23,7 @@ LIMITS = {
     "report_muted": "3/d/user",
     "confirm": "5/10m/user",
     "address": "5/h/user",
+    "copy": "6/h/user",
 }
 
 

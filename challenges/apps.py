@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class ChallengesConfig(AppConfig):
     name = "challenges"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from challenges import my_data  # noqa: F401 (registers what it keeps about people)

@@ -6,4 +6,4 @@ class FeedConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from feed import case_messages, messages  # noqa: F401 (they register their kinds)
+        from feed import case_messages, messages, my_data  # noqa: F401 (they register themselves)

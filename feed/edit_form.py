@@ -1,14 +1,13 @@
 """The form of a change: what an author may still say otherwise."""
 
 from datetime import date
-from typing import Any, cast
+from typing import cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from groups.muting import reading_along
 
 from accounts.models import User
 from challenges import schedule
@@ -61,12 +60,6 @@ class EditForm(forms.Form):
         if challenge and day != self.act.done_on and not challenge.starts_on <= day <= challenge.ends_on:
             raise ValidationError(_("%(challenge)s takes no acts of that day.") % {"challenge": challenge.title})
         return day
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if data.get("sign") != "private" and (words := reading_along(self.act.group, self.user)):
-            self.add_error(None, words)
-        return data
 
     def rewrite(self, by: User) -> None:
         data = self.cleaned_data

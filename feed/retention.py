@@ -41,11 +41,12 @@ def empty_acts() -> int:
     An emptied act has no `removed_at`, so that it is neither found here nor brought back again.
     """
     old = Act.objects.filter(state=Act.State.REMOVED, removed_at__lt=timezone.now() - TAKEN_DOWN)
-    return sum(_empty(old.filter(pk__in=some)) for some in _parts(old))
+    return sum(empty(old.filter(pk__in=some)) for some in _parts(old))
 
 
 @transaction.atomic
-def _empty(old: "models.QuerySet[Act]") -> int:
+def empty(old: "models.QuerySet[Act]") -> int:
+    """Take everything but their place from acts that nobody is shown any more. Returns how many they were."""
     # Locked, so that none of them is brought back while its comments and its photo go.
     acts = list(old.select_for_update().values_list("pk", flat=True))
     ActChange.objects.filter(act__in=acts, by=F("act__author")).update(by=None)

@@ -6,4 +6,4 @@ class GroupsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from groups import messages  # noqa: F401 (registers its kinds)
+        from groups import messages, my_data  # noqa: F401 (they register themselves)

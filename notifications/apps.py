@@ -6,4 +6,4 @@ class NotificationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from notifications import account_mail  # noqa: F401 (registers its kind)
+        from notifications import account_mail, farewell, my_data  # noqa: F401 (they register themselves)

@@ -38,6 +38,8 @@ class Kind:
         render: makes the words. It runs in the recipient's language and time zone.
         transactional: belongs to something the person has just asked for, so it is sent also when all else is off.
         lifetime: how long after it was due it is worth sending; None means always.
+        fleeting: its notice is deleted as soon as nothing more will become of it, for it holds the address of
+            somebody who is gone.
         nudge: a reminder nobody misses: it may be lost, but it is never sent twice.
         language: of the words, for a bare address; people have their own.
         render_many: the words of many notices at once, by the notice's pk, of those still wanted; a kind that
@@ -52,6 +54,7 @@ class Kind:
     transactional: bool = False
     lifetime: timedelta | None = None
     nudge: bool = False
+    fleeting: bool = False
     language: Callable[[Notice], str] | None = None
     render_many: Callable[[Sequence[Notice]], Mapping[int, Message]] | None = None
 

@@ -97,7 +97,10 @@ def _ours(delivery: Delivery) -> QuerySet[Delivery]:
 
 def _settle(delivery: Delivery, state: Delivery.State, reason: str = "") -> str:
     sent_at = timezone.now() if state == State.SENT else None
-    _ours(delivery).update(state=state, reason=reason[:40], sent_at=sent_at, lease_until=None)
+    ours = _ours(delivery).update(state=state, reason=reason[:40], sent_at=sent_at, lease_until=None)
+    kind = kinds.find(delivery.notice.kind)
+    if ours and kind and kind.fleeting:
+        delivery.notice.delete()
     return state
 
 

@@ -37,7 +37,8 @@ PERSONAL = {
     "post-act",
 }
 PERSONAL |= {"sessions", "end-other-sessions", "socialaccount_connections"}
-OF_ONESELF = PUBLIC | PERSONAL
+MY_DATA = {"my-data", "my-data-copy", "erase", "erase-confirm"}
+OF_ONESELF = PUBLIC | PERSONAL | MY_DATA
 """Routes without a thing of somebody in their address, or whose address is meant for strangers (a join code)."""
 STRANGERS = ("other_member", "other_leader", "removed")
 ALL = routes()

@@ -4,7 +4,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
-from groups.muting import reading_along
 
 from accounts import limits
 from accounts.models import User
@@ -40,7 +39,7 @@ def did_too(request: HttpRequest, public_id: str) -> HttpResponse:
     act = _followed(user, public_id)
     if act.author_id == user.pk:
         raise PermissionDenied
-    if words := reading_along(act.group, user):
+    if words := act.group.why_quiet(user):
         messages.info(request, words)
         return back_to(request, act)
     if not limits.allow(request, "post"):

@@ -1,0 +1,57 @@
+"""What accounts keep about a person: who they are, how they sign in, what they decided as a leader."""
+
+from collections.abc import Iterator
+
+from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
+from django.utils.translation import gettext_lazy
+
+from accounts.data_rights import Copy, Keep, Room, register
+from accounts.models import AccountMail, AuditEntry, User
+
+
+def export(user: User) -> Copy:
+    """Passwords and codes are not in it: whoever finds the file must not be able to sign in with it."""
+    fields = ("name", "email", "kind", "language", "time_zone", "public_id", "date_joined", "last_login")
+    letters = AccountMail.objects.filter(address__iexact=user.email or "")
+    return Copy(
+        {
+            "you": {
+                **{name: getattr(user, name) for name in fields},
+                "has_password": user.has_usable_password(),
+                "is_operator": user.is_staff,
+            },
+            "addresses": list(EmailAddress.objects.filter(user=user).values("email", "verified", "primary")),
+            "letters_about_your_account": list(
+                letters.order_by("created_at").values("address", "template", "language", "created_at", "expires_at")
+            ),
+            "what_you_decided": list(
+                AuditEntry.objects.filter(actor_id=user.pk).order_by("at").values("at", "verb", "thing")
+            ),
+        }
+    )
+
+
+def erase(user: User, keep: Keep) -> None:
+    """The last room: with the person's own row goes every row that belongs to it."""
+    if user.email:
+        AccountMail.objects.filter(address__iexact=user.email).delete()
+    Session.objects.filter(pk__in=list(sessions_of(user))).delete()
+    user.delete()
+
+
+def sessions_of(user: User) -> Iterator[str]:
+    """The keys of somebody's sessions. A session says only inside itself whose it is, so all of them are read."""
+    for session in Session.objects.iterator():
+        if session.get_decoded().get("_auth_user_id") == str(user.pk):
+            yield session.session_key
+
+
+register(
+    Room(
+        "accounts",
+        says=gettext_lazy("who you are, how you sign in, what you decided as a leader"),
+        export=export,
+        erase=erase,
+    )
+)

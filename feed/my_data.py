@@ -1,0 +1,179 @@
+"""What a person told, answered and was thanked for; and what becomes of it when they go."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.db.models import Prefetch, Q, QuerySet
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.data_rights import Copy, Keep, Room, register
+from accounts.models import User
+from feed import pictures
+from feed.models import (
+    Act,
+    ActChange,
+    ActDraft,
+    ActFeeling,
+    Comment,
+    Credit,
+    Decision,
+    Moment,
+    Photo,
+    Reaction,
+    Report,
+)
+from feed.retention import empty
+
+OTHERS_READ = Q(state__in=["shown", "pending", "hidden"])
+
+
+def export(user: User) -> Copy:
+    """One's own words, answers and pictures.
+
+    Of other people it holds only whom one has credited, as long as their name is shown there: that is what one
+    wrote. Who credited, answered or wrote under an act is theirs to give; it says that and when it happened.
+    """
+    acts, photos = list(_acts(user)), list(Photo.objects.filter(uploader=user).select_related("group").order_by("pk"))
+    files = {_file_name(photo): photo.path("large") for photo in photos if default_storage.exists(photo.path("large"))}
+    return Copy(
+        {
+            "acts": [_act(act, files) for act in acts],
+            "comments": [
+                {"under_act": comment.act.public_id, "group": comment.group.name, **_fields(comment, COMMENT_FIELDS)}
+                for comment in Comment.objects.filter(author=user).select_related("act", "group").order_by("pk")
+            ],
+            "reactions": list(
+                Reaction.objects.filter(user=user).order_by("pk").values("act__public_id", "kind", "created_at")
+            ),
+            "credits_that_name_you": list(
+                Credit.objects.filter(person=user)
+                .order_by("pk")
+                .values("act__public_id", "group__name", "state", "created_at", "changed_at", "thanked_at")
+            ),
+            "moments_you_chose": list(
+                Moment.objects.filter(chosen_by=user).order_by("pk").values("act__public_id", "chosen_at")
+            ),
+            "what_you_asked_to_be_looked_at": list(
+                Report.objects.filter(reporter=user)
+                .order_by("pk")
+                .values("case__act__public_id", "reason", "words", "created_at")
+            ),
+            "what_you_decided_about_reports": list(
+                Decision.objects.filter(by=user).order_by("pk").values("case__act__public_id", "what", "note", "at")
+            ),
+            "not_yet_sent": list(
+                ActDraft.objects.filter(user=user)
+                .order_by("pk")
+                .values("group__name", "parent__public_id", "fields", "updated_at")
+            ),
+            "photos": [
+                {"file": name if (name := _file_name(photo)) in files else None, **_photo(photo)} for photo in photos
+            ],
+        },
+        files,
+    )
+
+
+ACT_FIELDS = (
+    *("public_id", "kind", "source", "audience", "signed", "state", "idea_key", "text", "done_on", "zone"),
+    *("created_at", "shown_at", "edited_at", "removed_at", "link_kind", "degree"),
+)
+COMMENT_FIELDS = ("public_id", "state", "text", "created_at", "shown_at", "removed_at")
+PHOTO_FIELDS = ("public_id", "state", "alt", "width", "height", "created_at", "deleted_at")
+
+
+def _acts(user: User) -> QuerySet[Act]:
+    named = Credit.objects.filter(state=Credit.State.SHOWN).select_related("person").order_by("pk")
+    changes = ActChange.objects.order_by("pk")
+    acts = Act.objects.filter(author=user).select_related("group", "challenge__group", "parent", "feeling")
+    return acts.prefetch_related(Prefetch("credits", named), Prefetch("changes", changes)).order_by("pk")
+
+
+def _fields(row: Any, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in names}
+
+
+def _act(act: Act, files: Mapping[str, str]) -> dict[str, Any]:
+    feeling: ActFeeling | None = getattr(act, "feeling", None)
+    return {
+        "group": act.group.name,
+        "challenge": act.challenge.title if act.challenge else None,
+        **_fields(act, ACT_FIELDS),
+        "follows_act": act.parent.public_id if act.parent else None,
+        "feeling_1_to_5": feeling.value if feeling else None,
+        "people_you_credited": [credit.person.name for credit in act.credits.all()],
+        "what_became_of_it": [_fields(change, ("before", "after", "at", "why")) for change in act.changes.all()],
+    }
+
+
+def _photo(photo: Photo) -> dict[str, Any]:
+    of_act = Act.objects.filter(pk=photo.act_id).values_list("public_id", flat=True).first()
+    return {"of_act": of_act, "group": photo.group.name, **_fields(photo, PHOTO_FIELDS)}
+
+
+def _file_name(photo: Photo) -> str:
+    return f"photos/{photo.public_id}.webp"
+
+
+def foretell(user: User) -> list[str]:
+    acts, comments = Act.objects.filter(author=user).count(), Comment.objects.filter(author=user).count()
+    told = ngettext("You have told %(count)d act.", "You have told %(count)d acts.", acts) % {"count": acts}
+    written = ngettext("You have written %(count)d comment.", "You have written %(count)d comments.", comments)
+    return [sentence for n, sentence in ((acts, told), (comments, written % {"count": comments})) if n]
+
+
+def erase(user: User, keep: Keep) -> None:
+    """Take everything away, or leave what others read without its name.
+
+    Reactions, drafts and credits that name the person go with their row.
+    """
+    mine = Act.objects.filter(author=user)
+    if keep is Keep.ACTS:
+        _unname(mine.filter(OTHERS_READ).exclude(audience=Act.Audience.PRIVATE))
+        Comment.objects.filter(OTHERS_READ, author=user).update(author=None, anonymized=True)
+    # Newest first: an act that is followed only by the person's own acts is then followed by none.
+    for act in list(mine.order_by("-pk")):
+        erase_act(act)
+    for comment in list(Comment.objects.filter(author=user)):
+        comment.remove()
+        comment.delete()
+    # What they asked to be looked at still is, and what they decided still holds; their words go.
+    Report.objects.filter(reporter=user).update(reporter=None, words="")
+    Decision.objects.filter(by=user).update(by=None, note="")
+    # What is left of their photos stands on acts that were kept, was taken off an act, or was never posted.
+    pictures.erase(Photo.objects.filter(Q(act=None) | Q(deleted_at__isnull=False), uploader=user))
+
+
+def _unname(acts: QuerySet[Act]) -> None:
+    """Leave acts in their place without their author. How they felt was for the author alone and goes."""
+    ActFeeling.objects.filter(act__in=acts).delete()
+    acts.update(author=None, guest_name="", anonymized=True, signed=Act.Signed.SOMEONE, zone="UTC")
+
+
+def erase_act(act: Act) -> None:
+    """Delete an act; where others passed it on, an empty place stays, so that their chain is not torn."""
+    if act.state == Act.State.SHOWN:
+        act.count(-1)
+    this = Act.objects.filter(pk=act.pk)
+    if Act.objects.filter(Q(parent=act) | Q(ripple=act)).exclude(pk=act.pk).exists():
+        this.update(state=Act.State.REMOVED, challenge=None)
+        act.changes.all().delete()
+        act.cases.all().delete()
+        empty(this)
+        return
+    pictures.erase(Photo.objects.filter(act=act))
+    # An origin points to itself, which would protect it from being deleted.
+    this.update(ripple=None)
+    act.delete()
+
+
+register(
+    Room(
+        "feed",
+        says=gettext_lazy("your acts, photos, comments, answers and drafts, and where others thanked you"),
+        export=export,
+        erase=erase,
+        foretell=foretell,
+    )
+)

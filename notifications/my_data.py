@@ -1,0 +1,70 @@
+"""What is kept about what a person was told."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy
+
+from accounts.data_rights import Copy, Keep, Room, register
+from accounts.models import User
+from notifications.models import Delivery, KeptMail, Notice
+
+
+def export(user: User) -> Copy:
+    """Which notices and letters there were, and when. The words are made when somebody looks and are not kept."""
+    ways: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+    for delivery in Delivery.objects.filter(notice__in=told(user)).order_by("pk"):
+        ways[delivery.notice_id].append({"channel": delivery.channel, "state": delivery.state, "at": delivery.sent_at})
+    return Copy(
+        {
+            "notices": [
+                {
+                    "kind": notice.kind,
+                    "key": notice.key,
+                    "to": notice.address or user.email,
+                    "due_at": notice.due_at,
+                    "read_at": notice.read_at,
+                    "sent": ways[notice.pk],
+                }
+                for notice in told(user).order_by("due_at", "pk")
+            ]
+        }
+    )
+
+
+def erase(user: User, keep: Keep) -> None:
+    forget(told(user))
+    if user.email:
+        KeptMail.objects.filter(address__iexact=user.email).delete()
+
+
+def told(user: User) -> QuerySet[Notice]:
+    """What went to this person, as a person or as an address that they had before they came."""
+    to_the_address = Q(address__iexact=user.email) if user.email else Q(pk=None)
+    return Notice.objects.filter(Q(recipient=user) | to_the_address)
+
+
+def forget(notices: QuerySet[Notice]) -> None:
+    """Delete notices with their deliveries, and the letters that were kept of them instead of being sent."""
+    letters = set(
+        Delivery.objects.filter(notice__in=notices).exclude(message_id="").values_list("message_id", flat=True)
+    )
+    _forget_kept(letters)
+    notices.delete()
+
+
+def _forget_kept(message_ids: Iterable[str]) -> None:
+    for message_id in message_ids:
+        KeptMail.objects.filter(**{"headers__Message-ID": message_id}).delete()
+
+
+register(
+    Room(
+        "notifications",
+        says=gettext_lazy("what you were told, and when"),
+        export=export,
+        erase=erase,
+    )
+)
