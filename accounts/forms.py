@@ -17,7 +17,10 @@ from accounts.zones import known_zones, zones_by_region
 
 
 class SignupForm(forms.Form):
-    """What we ask for besides the address: a name. The browser adds its time zone."""
+    """What we ask for besides the address: a name. The browser adds its time zone.
+
+    The page says beside its button that one accepts the terms with it.
+    """
 
     name = NameField(label=_("What should people call you?"), help_text=_("Your group sees this name."))
     time_zone = forms.CharField(required=False, widget=forms.HiddenInput(attrs={"data-time-zone": ""}))
@@ -39,6 +42,7 @@ class SignupForm(forms.Form):
         language = get_language() or settings.LANGUAGE_CODE
         user.language = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         user.save()
+        user.accept_terms()
 
 
 class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]

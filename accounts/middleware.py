@@ -1,6 +1,10 @@
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone, translation
 
 
@@ -19,3 +23,36 @@ class PersonalClockMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", user.language)
         return response
+
+
+class TermsMiddleware:
+    """Asks a signed-in person once, when they open a page, to accept terms that have changed.
+
+    Only whole pages are kept back: what somebody has typed is never lost to a form that comes in between. The
+    terms can be read, and one's data taken along or erased, without accepting anything.
+    """
+
+    OPEN = frozenset(
+        {"terms", "accept-terms", "privacy", "about", "healthz", "account_logout"}
+        | {"my-data", "my-data-copy", "erase", "erase-confirm"}
+    )
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *_view: Any) -> HttpResponse | None:
+        match = request.resolver_match
+        if not request.user.is_authenticated or request.user.has_accepted_terms or not _opens_a_page(request):
+            return None
+        if match is not None and match.view_name in self.OPEN:
+            return None
+        return redirect(f"{reverse('accept-terms')}?{urlencode({'next': request.get_full_path()})}")
+
+
+def _opens_a_page(request: HttpRequest) -> bool:
+    """Not a form, not a part that htmx asks for, not a picture in a page."""
+    into = request.headers.get("Sec-Fetch-Dest", "document")
+    return request.method in {"GET", "HEAD"} and "HX-Request" not in request.headers and into == "document"

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from accounts.views import security, sessions, settings
+from accounts.views import security, sessions, settings, terms
 
 urlpatterns = [
     path("you/settings/", settings.settings, name="settings"),
@@ -8,4 +8,5 @@ urlpatterns = [
     path("you/sessions/", sessions.sessions, name="sessions"),
     path("you/sessions/<str:public_id>/end/", sessions.end_session, name="end-session"),
     path("you/sessions/end-others/", sessions.end_other_sessions, name="end-other-sessions"),
+    path("terms/accept/", terms.accept_terms, name="accept-terms"),
 ]

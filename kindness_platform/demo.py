@@ -91,6 +91,7 @@ def _tell(story: Story, people: dict[str, User]) -> Group:
 def _person(name: str) -> User:
     email = f"{name.split()[0].lower()}@example.org"
     user = User.objects.create_user(email, name=name, time_zone=ZONE, public_id=_fixed_id(email))
+    user.accept_terms()
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
 

@@ -34,6 +34,7 @@ urlpatterns = [
     path("you/data/erase/", my_data.erase, name="erase"),
     path("you/data/erase/confirm/", my_data.erase_confirm, name="erase-confirm"),
     path("about/", about.about, name="about"),
+    path("terms/", about.terms, name="terms"),
     path("privacy/", about.privacy, name="privacy"),
     path("status/", status.status, name="status"),
     path("healthz", health.healthz, name="healthz"),

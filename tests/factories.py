@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
+from accounts import terms
 from accounts.models import User
 from challenges.models import Challenge
 from feed.models import Act
@@ -16,7 +17,12 @@ def make_user(name: str = "", **overrides: Any) -> User:
     n = next(_numbers)
     name = name or f"Person {n}"
     return User.objects.create_user(
-        **{"email": f"{name.split()[0].lower()}.{n}@example.org", "name": name, **overrides}
+        **{
+            "email": f"{name.split()[0].lower()}.{n}@example.org",
+            "name": name,
+            "terms_version": terms.VERSION,
+            **overrides,
+        }
     )
 
 

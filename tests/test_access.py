@@ -15,7 +15,7 @@ from feed.models import Decision
 from tests.access import METHODS, ROLES, Route, World, ask, cells, make_world, routes, rows, stored_rows
 from tests.conftest import kept_for_the_file
 
-CATALOG = {"programs", "program", "ideas", "evidence", "about", "privacy", "healthz"}
+CATALOG = {"programs", "program", "ideas", "evidence", "about", "terms", "privacy", "healthz"}
 START = {"home", "start", "start-preview", "start-finish", "enter-code", "join"}
 KEPT_MAIL = {"kept-mails", "kept-mail", "kept-mail-html"}
 SERVERS = {"oidc_login", "oidc_callback", "socialaccount_signup", "socialaccount_login_cancelled"}
@@ -37,7 +37,7 @@ PERSONAL = {
     "post-act",
 }
 PERSONAL |= {"sessions", "end-other-sessions", "socialaccount_connections"}
-MY_DATA = {"my-data", "my-data-copy", "erase", "erase-confirm"}
+MY_DATA = {"my-data", "my-data-copy", "erase", "erase-confirm", "accept-terms"}
 OF_ONESELF = PUBLIC | PERSONAL | MY_DATA
 """Routes without a thing of somebody in their address, or whose address is meant for strangers (a join code)."""
 STRANGERS = ("other_member", "other_leader", "removed")

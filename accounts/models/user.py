@@ -4,12 +4,14 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts import terms
 from accounts.ids import new_public_id
+from accounts.models.audit import record
 from accounts.zones import validate_zone
 
 
@@ -44,6 +46,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
+    terms_version = models.PositiveSmallIntegerField(default=0)
+    terms_accepted_at = models.DateTimeField(null=True)
 
     objects = UserManager()
 
@@ -72,6 +76,22 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def is_pupil(self) -> bool:
+        return self.kind == self.Kind.PUPIL
+
+    @property
+    def has_accepted_terms(self) -> bool:
+        """Whether it was the terms as they are now that this person accepted."""
+        return self.terms_version >= terms.VERSION
+
+    @transaction.atomic
+    def accept_terms(self) -> None:
+        """Record which version was accepted and when; the log keeps the earlier ones."""
+        self.terms_version, self.terms_accepted_at = terms.VERSION, timezone.now()
+        self.save(update_fields=["terms_version", "terms_accepted_at"])
+        record(self, f"accepted terms {terms.VERSION}", self)
 
     def local_now(self) -> datetime:
         return timezone.now().astimezone(self.zone)

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection, transaction
 from django.db.models import Model
 
+from accounts import terms
 from accounts.models import User
 from challenges.catalog import program
 from challenges.models import Challenge, Participation, Step
@@ -76,7 +77,12 @@ class Command(BaseCommand):
         self._bulk(
             User,
             (
-                User(email=f"{names[i] if i < 3 else f'p{i}'}@bench.example", name=f"Person {i}", password=UNUSABLE)
+                User(
+                    email=f"{names[i] if i < 3 else f'p{i}'}@bench.example",
+                    name=f"Person {i}",
+                    password=UNUSABLE,
+                    terms_version=terms.VERSION,
+                )
                 for i in range(count + 3)
             ),
         )
