@@ -44,7 +44,7 @@ def test_no_field_is_listed_twice() -> None:
 
 @pytest.mark.parametrize("row", INVENTORY["data"], ids=lambda row: f"{row['model']}.{row['fields'][0]}")
 def test_every_row_says_why_who_on_which_ground_and_how_long(row: dict[str, Any]) -> None:
-    assert all(row[name].strip() for name in ("purpose", "seen_by", "ground"))
+    assert all(row[name].strip() for name in ("title", "purpose", "seen_by", "ground"))
     assert row["retention"] in INVENTORY["retention"]
 
 

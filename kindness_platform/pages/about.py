@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.terms import VERSION
+from kindness_platform import inventory
 
 
 @require_safe
@@ -23,4 +24,5 @@ def terms(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_not_required
 def privacy(request: HttpRequest) -> HttpResponse:
-    return render(request, "pages/privacy.html")
+    """In short, and then everything there is, straight from the inventory that the data model is checked against."""
+    return render(request, "pages/privacy.html", {"limits": inventory.limits()})
