@@ -1,0 +1,128 @@
+"""Nothing is kept longer than its class allows, and nothing goes before (CHILDREN C3)."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from allauth.account.models import EmailAddress
+from django.contrib.sessions.models import Session
+from django.db.models import Model, QuerySet
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import AccountMail, AuditEntry, User
+from accounts.models.audit import record
+from kindness_platform.inventory import inventory
+from notifications import farewell, outbox, tasks
+from notifications.models import Delivery, KeptMail, Notice
+from tests.factories import make_user
+
+Rows = QuerySet[Any]
+NOBODY = "nobody@example.org"
+
+
+def code() -> Rows:
+    mail = AccountMail.objects.create(address=NOBODY, template="login_code", code="123456", expires_at=timezone.now())
+    return AccountMail.objects.filter(pk=mail.pk)
+
+
+def letter_to_nobody() -> Rows:
+    return _one(outbox.queue(NOBODY, "account", "x", expires_at=timezone.now()))
+
+
+def notice() -> Rows:
+    return _one(outbox.queue(make_user(), "account", "x"))
+
+
+def delivery() -> Rows:
+    return Delivery.objects.filter(notice__in=notice())
+
+
+def kept_mail() -> Rows:
+    return _one(KeptMail.objects.create(address=make_user().email or "", subject="s", text="t"))
+
+
+def kept_mail_to_nobody() -> Rows:
+    return _one(KeptMail.objects.create(address=NOBODY, subject="s", text="t"))
+
+
+def session() -> Rows:
+    client = Client()
+    client.force_login(make_user())
+    return Session.objects.filter(pk=client.session.session_key)
+
+
+def unfinished_sign_up() -> Rows:
+    user = make_user()
+    EmailAddress.objects.create(user=user, email=user.email or "")
+    return User.objects.filter(pk=user.pk)
+
+
+def audit() -> Rows:
+    user = make_user()
+    record(user, "changed", user)
+    return AuditEntry.objects.filter(actor_id=user.pk)
+
+
+def _one(row: Model) -> Rows:
+    return type(row)._default_manager.filter(pk=row.pk)
+
+
+# The class of the inventory, its days if they are not the class's own, and what falls under it.
+CASES: list[tuple[str, int | None, Callable[[], Rows]]] = [
+    ("code", None, code),
+    ("notice", 1, letter_to_nobody),
+    ("notice", None, notice),
+    ("notice", None, delivery),
+    ("demo_mail", None, kept_mail),
+    ("demo_mail", 1, kept_mail_to_nobody),
+    ("session", None, session),
+    ("sign_up", None, unfinished_sign_up),
+    ("audit", None, audit),
+]
+
+
+def test_every_class_that_counts_days_is_tried() -> None:
+    counted = {name for name, retention in inventory()["retention"].items() if "days" in retention}
+    assert counted == {name for name, _days, _make in CASES}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("name", "days", "make"), CASES, ids=lambda value: getattr(value, "__name__", str(value)))
+def test_a_class_is_kept_to_its_limit_and_no_longer(name: str, days: int | None, make: Callable[[], Rows]) -> None:
+    start = timezone.now()
+    limit = timedelta(days=days or inventory()["retention"][name]["days"])
+    with time_machine.travel(start, tick=False):
+        rows = make()
+        kept = set(rows.values_list("pk", flat=True))
+        assert kept
+    with time_machine.travel(start + limit - timedelta(hours=1), tick=False):
+        tasks.tick()
+        assert set(rows.values_list("pk", flat=True)) == kept
+    with time_machine.travel(start + limit + timedelta(hours=25), tick=False):
+        tasks.tick()
+        assert not rows.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("down", [False, True], ids=["sent", "mail-server-down"])
+def test_the_last_letter_leaves_no_address_after_a_day(
+    down: bool, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    if down:
+
+        def refuses(_letter: object) -> None:
+            raise OSError("connection refused")
+
+        monkeypatch.setattr("notifications.mail.send", refuses)
+    start = timezone.now()
+    with time_machine.travel(start, tick=False), django_capture_on_commit_callbacks(execute=True):
+        farewell.queue(NOBODY, "en")
+    assert Notice.objects.exists() is down
+    for hour in range(1, 25):
+        with time_machine.travel(start + timedelta(hours=hour), tick=False):
+            tasks.tick()
+    assert not Notice.objects.exists()
+    assert not Delivery.objects.exists()
