@@ -125,6 +125,7 @@ def make_place() -> Place:
             "founder": founder,
             "lone": lone,
             "operator": make_user("Ada Admin", is_staff=True),
+            "asked": make_user("Asa Asked", terms_version=0),
         },
         group=group,
         empty=empty,
