@@ -47,10 +47,11 @@ class ConfirmForm(KeepForm):
         super().__init__(*args, **kwargs)
         self.accepted = [text for text in (user.email, _("delete")) if text]
         field = self.fields["typed"]
-        field.label = (
-            _("To be sure, type your address %(address)s or the word “delete”") % {"address": user.email}
+        field.label = _("To be sure, type one line")
+        field.help_text = (
+            _("Your address, %(address)s, or the word “delete”.") % {"address": user.email}
             if user.email
-            else _("To be sure, type the word “delete”")
+            else _("The word “delete”.")
         )
         field.widget.attrs |= {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
