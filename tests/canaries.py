@@ -11,6 +11,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, models
@@ -180,8 +181,8 @@ def field_of(where: str) -> str:
 
 
 def database() -> str:
-    """Every value of every table, as text."""
-    found = []
+    """Every value of every table, as text; sessions as what they say once they are unpacked."""
+    found = [str(session.get_decoded()) for session in Session.objects.all()]
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
