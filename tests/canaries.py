@@ -22,7 +22,7 @@ from django.utils import timezone
 from accounts.models import AccountMail, User
 from accounts.models.audit import record
 from challenges.models import Challenge, Choice
-from feed.models import ActDraft, Comment, Moment, Photo, Reaction
+from feed.models import ActDraft, Case, Comment, Moment, Photo, Reaction
 from feed.pictures import SIZES
 from groups.models import Group, JoinCode, OrganizationAdmin
 from notifications import outbox
@@ -51,6 +51,8 @@ OF_A_PERSON: dict[str, Callable[[User], Q]] = {
     "feed.ActDraft": lambda user: Q(user=user),
     "feed.Reaction": lambda user: Q(user=user),
     "feed.Moment": lambda user: Q(chosen_by=user),
+    "feed.Report": lambda user: Q(reporter=user),
+    "feed.Decision": lambda user: Q(by=user),
 }
 OF_NOBODY = {
     "accounts.AuditEntry": "ids only, append-only; it stays",
@@ -61,6 +63,7 @@ OF_NOBODY = {
     "challenges.Challenge": "belongs to its group",
     "challenges.Step": "belongs to its group",
     "feed.Counter": "numbers without names",
+    "feed.Case": "that something was reported; ids only",
 }
 # What the platform itself reads there, or compares with the person's own address: another word would break it.
 FIXED = {
@@ -131,6 +134,10 @@ def give_everything(user: User, group: Group, challenge: Challenge, friend: User
     Comment.objects.post(theirs, user, "It was nothing.", form_key=f"of-{user.pk}")
     Reaction.objects.toggle(theirs, user, "thanks")
     Moment.objects.create(challenge=challenge, act=theirs, chosen_by=user)
+    Case.objects.about(theirs).report(user, reason="unkind", words="To my neighbor.")
+    decided = Case.objects.about(make_act(group, friend, challenge=challenge))
+    decided.report(friend, reason="other")
+    decided.decide("hidden", by=user, note="Sorry.")
     ActDraft.objects.keep(user, group, {"text": "Not yet"}, add_photo(group, user))
     record(user, "changed", group, group_id=group.pk)
     client = Client()
