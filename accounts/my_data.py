@@ -1,13 +1,12 @@
 """What accounts keep about a person: who they are, how they sign in, what they decided as a leader."""
 
-from collections.abc import Iterator
-
 from allauth.account.models import EmailAddress
-from django.contrib.sessions.models import Session
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.utils.translation import gettext_lazy
 
 from accounts.data_rights import Copy, Keep, Room, register
-from accounts.models import AccountMail, AuditEntry, User
+from accounts.models import AccountMail, AddressChange, AuditEntry, Session, User
 
 
 def export(user: User) -> Copy:
@@ -24,6 +23,25 @@ def export(user: User) -> Copy:
                 "terms_accepted_at": user.terms_accepted_at,
             },
             "addresses": list(EmailAddress.objects.filter(user=user).values("email", "verified", "primary")),
+            "signed_in_at": list(
+                Session.objects.filter(user=user).order_by("began_at").values("browser", "began_at", "expire_date")
+            ),
+            "keys": [
+                {
+                    "type": key.type,
+                    "name": key.wrap().name if key.type == "webauthn" else "",
+                    "created_at": key.created_at,
+                }
+                for key in Authenticator.objects.filter(user=user).order_by("created_at")
+            ],
+            "accounts_elsewhere": list(
+                SocialAccount.objects.filter(user=user).values(
+                    "provider", "uid", "extra_data", "date_joined", "last_login"
+                )
+            ),
+            "changes_of_address": list(
+                AddressChange.objects.filter(user=user).order_by("begun_at").values("address", "begun_at", "state")
+            ),
             "letters_about_your_account": list(
                 letters.order_by("created_at").values("address", "template", "language", "created_at", "expires_at")
             ),
@@ -38,15 +56,7 @@ def erase(user: User, keep: Keep) -> None:
     """The last room: with the person's own row goes every row that belongs to it."""
     if user.email:
         AccountMail.objects.filter(address__iexact=user.email).delete()
-    Session.objects.filter(pk__in=list(sessions_of(user))).delete()
     user.delete()
-
-
-def sessions_of(user: User) -> Iterator[str]:
-    """The keys of somebody's sessions. A session says only inside itself whose it is, so all of them are read."""
-    for session in Session.objects.iterator():
-        if session.get_decoded().get("_auth_user_id") == str(user.pk):
-            yield session.session_key
 
 
 register(

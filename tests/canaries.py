@@ -10,8 +10,9 @@ from itertools import count
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.apps import apps
-from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection, models
@@ -19,7 +20,7 @@ from django.db.models import Q
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AccountMail, User
+from accounts.models import AccountMail, AddressChange, Session, User
 from accounts.models.audit import record
 from challenges.models import Challenge, Choice
 from feed.models import ActDraft, Case, Comment, Moment, Photo, Reaction
@@ -27,12 +28,17 @@ from feed.pictures import SIZES
 from groups.models import Group, JoinCode, OrganizationAdmin
 from notifications import outbox
 from notifications.models import KeptMail
+from tests.accounts.authenticator import Passkey
 from tests.factories import make_act
 from tests.test_data_inventory import ROOMS
 
 OF_A_PERSON: dict[str, Callable[[User], Q]] = {
     "accounts.User": lambda user: Q(pk=user.pk),
     "accounts.AccountMail": lambda user: Q(address=user.email),
+    "accounts.AddressChange": lambda user: Q(user=user),
+    "accounts.Session": lambda user: Q(user=user),
+    "mfa.Authenticator": lambda user: Q(user=user),
+    "socialaccount.SocialAccount": lambda user: Q(user=user),
     "account.EmailAddress": lambda user: Q(user=user),
     "notifications.Notice": lambda user: Q(recipient=user) | Q(address=user.email),
     "notifications.Delivery": lambda user: Q(notice__recipient=user) | Q(notice__address=user.email),
@@ -57,7 +63,9 @@ OF_A_PERSON: dict[str, Callable[[User], Q]] = {
 OF_NOBODY = {
     "accounts.AuditEntry": "ids only, append-only; it stays",
     "account.EmailConfirmation": "unused, empty",
-    "sessions.Session": "no field says whose it is; looked at apart",
+    "groups.SupportContact": "belongs to an organization",
+    "socialaccount.SocialApp": "configured by the operator",
+    "socialaccount.SocialToken": "tokens are not stored",
     "groups.Organization": "belongs to its people together",
     "groups.Group": "belongs to its people together",
     "challenges.Challenge": "belongs to its group",
@@ -70,12 +78,18 @@ FIXED = {
     *("accounts.User.time_zone", "accounts.User.language", "accounts.User.email"),
     *("accounts.AccountMail.address", "account.EmailAddress.email"),
     *("notifications.Notice.address", "notifications.KeptMail.address"),
+    *("accounts.Session.session_key", "accounts.Session.session_data"),  # a session planted with words is none
+    *("mfa.Authenticator.data", "socialaccount.SocialAccount.provider"),
     "groups.JoinCode.code",  # random, and the group's own key
 }
 NOT_GIVEN = {
     "accounts.User.password": "a hash is nobody's to read",
     "accounts.AccountMail.code": "opens the account",
     "accounts.AccountMail.public_id": "an inner address",
+    "accounts.AddressChange.proof": "opens the account",
+    "accounts.AddressChange.stopper": "an inner address",
+    "accounts.Session.public_id": "an inner address",
+    "accounts.Session.session_data": "what keeps a browser signed in",
     "notifications.Notice.public_id": "an inner address",
     "notifications.Notice.context": "inner ids, of other people's things too",
     "notifications.Delivery.reason": "an error of the mail server",
@@ -140,6 +154,9 @@ def give_everything(user: User, group: Group, challenge: Challenge, friend: User
     decided.decide("hidden", by=user, note="Sorry.")
     ActDraft.objects.keep(user, group, {"text": "Not yet"}, add_photo(group, user))
     record(user, "changed", group, group_id=group.pk)
+    AddressChange.objects.create(user=user, address=f"new.{address}", begun_by=friend)
+    SocialAccount.objects.create(user=user, provider="sso", uid=f"sso-{user.pk}")
+    Authenticator.objects.create(user=user, type="webauthn", data=Passkey().stored("My phone"))
     client = Client()
     client.force_login(user)
     session = client.session
@@ -157,7 +174,7 @@ def plant_name(user: User) -> str:
 
 def plant(user: User) -> dict[str, str]:
     """Put a string of its own into each field of each row, and say where it is: canary by "Model.field"."""
-    planted: dict[str, str] = {"sessions.Session.session_data": plant_name(user)}
+    planted: dict[str, str] = {"accounts.Session.session_data": plant_name(user)}
     for label in OF_A_PERSON:
         rows = list(rows_of(label, user))
         assert rows, f"nothing of {label} to look at"

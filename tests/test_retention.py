@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
-from django.contrib.sessions.models import Session
 from django.db.models import Model, QuerySet
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import AccountMail, AuditEntry, User
+from accounts.models import AccountMail, AddressChange, AuditEntry, Session, User
 from accounts.models.audit import record
 from feed.models import Act, ActDraft, Comment, Photo, Reaction
 from kindness_platform.inventory import inventory
@@ -90,6 +89,11 @@ def session() -> Rows:
     return Session.objects.filter(pk=client.session.session_key)
 
 
+def change_of_address() -> Rows:
+    user = make_user()
+    return _one(AddressChange.objects.create(user=user, address="new@example.org"))
+
+
 def unfinished_sign_up() -> Rows:
     user = make_user()
     EmailAddress.objects.create(user=user, email=user.email or "")
@@ -120,6 +124,7 @@ CASES: list[tuple[str, int | None, Callable[[], Rows]]] = [
     ("demo_mail", None, kept_mail),
     ("demo_mail", 1, kept_mail_to_nobody),
     ("session", None, session),
+    ("address_change", None, change_of_address),
     ("sign_up", None, unfinished_sign_up),
     ("audit", None, audit),
 ]
