@@ -18,11 +18,12 @@ class UserAdmin(LookOnly):
     changeable = ("is_active", "is_staff")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Who is staff is up to superusers, and nobody locks themselves out."""
+        """Who is staff, and whether a superuser is in, is up to superusers; nobody locks themselves out."""
         fixed = super().get_readonly_fields(request, obj)
-        if obj == request.user:
+        is_super = getattr(request.user, "is_superuser", False)
+        if obj == request.user or (obj is not None and obj.is_superuser and not is_super):
             return [*fixed, "is_active", "is_staff"]
-        return fixed if request.user.is_superuser else [*fixed, "is_staff"]
+        return fixed if is_super else [*fixed, "is_staff"]
 
 
 @admin.register(Authenticator)

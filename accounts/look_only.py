@@ -10,7 +10,10 @@ from accounts.models.audit import record
 
 
 class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Rows to look at. What may be changed is named; everything else has its own verbs and pages."""
+    """Rows to look at. What may be changed is named; everything else has its own verbs and pages.
+
+    Whoever has got into the site may do all that it offers, which is little: no permissions to hand out row by row.
+    """
 
     changeable: tuple[str, ...] = ()
     can_be_removed = False
@@ -19,10 +22,16 @@ class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return bool(self.changeable) and super().has_change_permission(request, obj)
+        return bool(self.changeable)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.can_be_removed and super().has_delete_permission(request, obj)
+        return self.can_be_removed
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return True
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         shown = self.get_fields(request, obj)

@@ -199,6 +199,8 @@ KINDS = [
     Kind("account_confirm_by_mail", "member", at("account_confirm_by_mail")),
     Kind("account_reauthenticate", "leader", at("account_reauthenticate")),
     Kind("account_reauthenticate refused", "leader", at("account_reauthenticate"), then=send_empty),
+    Kind("mfa_reauthenticate_webauthn", "founder", at("mfa_reauthenticate_webauthn")),
+    Kind("mfa_index with a passkey", "founder", at("mfa_index")),
     Kind("account_prove_address", "visitor", at("account_prove_address", "change.proof")),
     Kind("account_stop_address", "visitor", at("account_stop_address", "change.stopper")),
     Kind("notices", "member", at("notices")),

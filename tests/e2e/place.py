@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from io import BytesIO
 
+from allauth.mfa.models import Authenticator
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -14,6 +15,7 @@ from challenges.models import Challenge, Step
 from feed.models import Act, Case, Comment, Credit, Moment, Photo, Reaction
 from groups.models import Group, JoinCode, SupportContact
 from notifications.models import KeptMail
+from tests.accounts.authenticator import Passkey
 from tests.factories import join, make_act, make_challenge, make_group, make_user
 
 LONG_NAME = "Bartholomew-Maximilian Featherstonehaugh-Cholmondeley von und zu Lint"[:60]
@@ -110,6 +112,7 @@ def make_place() -> Place:
     join(group, removed).remove(olive)
     group.override("money", allowed=False, by=long)
     JoinCode.objects.create(group=group, expires_at=timezone.now() - timedelta(days=3), uses=7)
+    Authenticator.objects.create(user=founder, type="webauthn", data=Passkey().stored("my phone"))
     step = daily.steps.first()
     comment = acts["talked"].comments.filter(author=mia).first()
     credit = Credit.objects.filter(person=mia).first()

@@ -170,3 +170,13 @@ def test_nobody_locks_themselves_out(otto: User) -> None:
     otto.refresh_from_db()
     assert otto.is_active
     assert otto.is_staff
+
+
+def test_staff_close_accounts_but_make_no_staff_and_close_no_superuser(otto: User, mia: User) -> None:
+    client = signed_in(make_user("Stella Staff", is_staff=True))
+    assert client.get("/admin/accounts/user/").status_code == 200
+    client.post(f"/admin/accounts/user/{mia.pk}/change/", {"is_staff": "on"})
+    client.post(f"/admin/accounts/user/{otto.pk}/change/", {})
+    mia.refresh_from_db()
+    otto.refresh_from_db()
+    assert (mia.is_active, mia.is_staff, otto.is_active, otto.is_staff) == (False, False, True, True)
