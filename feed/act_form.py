@@ -79,9 +79,6 @@ class ActForm(forms.Form):
         required=False,
         label=gettext_lazy("Tell it in a sentence or two"),
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": TEXT_LIMIT}),
-        error_messages={
-            "max_length": gettext_lazy("This is %(show_value)d characters long; %(limit_value)d fit here.")
-        },
     )
     photo = forms.FileField(
         required=False,

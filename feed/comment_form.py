@@ -1,9 +1,10 @@
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_public_id
 from feed.form_key import FormKeyField
-from feed.words import WordsField
+from feed.words import WordsField, storable
 
 LIMIT = 500
 
@@ -15,9 +16,9 @@ class CommentForm(forms.Form):
         max_length=LIMIT,
         label=_("Write to the group"),
         widget=forms.Textarea(attrs={"rows": 2, "maxlength": LIMIT}),
-        error_messages={
-            "required": _("Please write a word or two first."),
-            "max_length": _("This is %(show_value)d characters long; %(limit_value)d fit here."),
-        },
+        error_messages={"required": _("Please write a word or two first.")},
     )
     form_key = FormKeyField(widget=forms.HiddenInput, initial=new_public_id)
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(storable(data) if data is not None else None)

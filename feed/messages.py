@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.names import isolated
 from feed.models import Act, Comment, Credit
 from notifications import outbox
 from notifications.kinds import Kind, Message, register
@@ -67,7 +68,7 @@ def _name(act: Act) -> str:
     """Who an act is signed by, as its group reads it."""
     if act.signed == Act.Signed.SOMEONE or (act.author is None and not act.guest_name):
         return _("Someone")
-    return act.author.name if act.author else act.guest_name
+    return isolated(act.author.name if act.author else act.guest_name)
 
 
 def _readable(notices: Sequence[Notice], act_ids: Iterable[int]) -> set[int]:
@@ -126,7 +127,7 @@ def _comments(notices: Sequence[Notice]) -> dict[int, Comment]:
 
 
 def _say_comment(notice: Notice, comment: Comment | None) -> Message:
-    name = comment.author.name if comment and comment.author else _("Someone")
+    name = isolated(comment.author.name) if comment and comment.author else _("Someone")
     line = _("%(name)s wrote under your act.") % {"name": name}
     path = f"{comment.act.get_absolute_url()}#comments" if comment else ""
     return Message(subject=line, line=line, path=path, template="")

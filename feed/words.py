@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy
 
 _MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]"
 PILED_MARKS = re.compile(f"({_MARKS}{{3}}){_MARKS}+")
@@ -33,6 +34,10 @@ def clean_words(text: str) -> str:
 
 class WordsField(forms.CharField):
     """Text of people: bounded, cleaned, never cut in silence."""
+
+    default_error_messages = {
+        "max_length": gettext_lazy("This is %(show_value)d characters long; %(limit_value)d fit here.")
+    }
 
     def to_python(self, value: Any) -> str:
         return clean_words(super().to_python(value) or "")

@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from accounts.names import isolated
 from accounts.people import person
 from feed.cards import cards_for, name_of
 from feed.comment_form import CommentForm
@@ -44,7 +45,9 @@ def show_act(
     may_choose = is_run and act.challenge is not None and act.is_in_feed
     context = {
         "act": act,
-        "heading": _("Your act") if act.author_id == user.pk else _("An act by %(name)s") % {"name": name_of(act)},
+        "heading": _("Your act")
+        if act.author_id == user.pk
+        else _("An act by %(name)s") % {"name": isolated(name_of(act))},
         "is_own": act.author_id == user.pk,
         "cards": cards_for([act], user, [act.group]),
         "thanked": _thanked(act, user),
