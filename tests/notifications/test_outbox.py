@@ -116,7 +116,12 @@ def test_a_broker_that_is_down_neither_breaks_nor_keeps_delaying(
     away = Celery(broker="redis://127.0.0.1:1/0", task_publish_retry=False)
     away.conf.broker_transport_options = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1}
     tries: list[int] = []
-    monkeypatch.setattr(tasks.send, "delay", lambda pk: (tries.append(pk), away.send_task(tasks.send.name, [pk])))
+
+    def wake(pk: int) -> None:
+        tries.append(pk)
+        away.send_task(tasks.send.name, [pk])
+
+    monkeypatch.setattr(tasks.send, "delay", wake)
     caplog.set_level(logging.WARNING)
     for n in range(5):
         outbox.queue(mia, "letter", f"letter {n}")
