@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.people import person
 from feed.cursor import read_cursor
-from feed.models.act import ActQuerySet
+from feed.models.act_query import ActQuerySet
 
 MOST_NEW = 20
 

@@ -9,7 +9,7 @@ from django.db.models.expressions import RawSQL
 
 from feed.cursor import Cursor, cursor_of
 from feed.models import Act
-from feed.models.act import PAGE
+from feed.models.act_query import PAGE
 from groups.models import Group
 
 

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from challenges.models import Challenge
 from feed.models import Act, Counter
-from feed.models.act import ActQuerySet
+from feed.models.act_query import ActQuerySet
 from groups.models import Group, Membership
 from groups.models.membership import CROWD
 

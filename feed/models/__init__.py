@@ -1,4 +1,6 @@
-from feed.models.act import Act, ActChange, ActFeeling
+from feed.models.act import Act
+from feed.models.act_change import ActChange
+from feed.models.act_feeling import ActFeeling
 from feed.models.case import Case
 from feed.models.comment import Comment
 from feed.models.counter import Counter

@@ -1,9 +1,8 @@
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import IntegrityError, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -14,90 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ids import new_public_id
 from accounts.models import User
 from challenges.models import Challenge, Step
+from feed.models.act_query import IN_FEED, ActQuerySet
 from feed.models.counter import Counter
-from feed.models.literal import Literal
-from groups.models import Group, OrganizationAdmin
+from groups.models import Group
 
 if TYPE_CHECKING:
     from feed.models.credit import Credit
     from feed.models.photo import Photo
 
-PAGE = 20
 TEXT_LIMIT = 1000
 UNDO_TIME = timedelta(days=30)
-# What a card draws of an act. A field that is missing here raises where it is asked for, so none is fetched apart.
-CARD_FIELDS = (
-    *("public_id", "group_id", "kind", "text", "state", "audience", "signed", "guest_name", "idea_key"),
-    *("done_on", "created_at", "shown_at", "edited_at", "passed_on_count", "comment_count", "link_kind"),
-    *("parent_id", "step_id"),
-    *("author__public_id", "author__name"),
-    *("photo__public_id", "photo__alt", "photo__width", "photo__height", "photo__deleted_at", "photo__act_id"),
-)
-KIN_FIELDS = (
-    *("parent__public_id", "parent__group_id", "parent__state", "parent__audience", "parent__signed"),
-    *("parent__guest_name", "parent__author__name"),
-    *("step__program_key", "step__step_key", "step__version", "step__overrides"),
-)
-IN_FEED = Q(state="shown", audience__in=["group", "organization"])
-# The same for queries, in the words by which SQLite recognizes the indexes of the feed.
-FOUND_IN_FEED = Q(state=Literal("shown"), audience__in=[Literal("group"), Literal("organization")])
-
-
-class ActQuerySet(models.QuerySet["Act"]):
-    def visible_to(self, user: User) -> "ActQuerySet":
-        """What a person may open: shown acts of their groups, their own, and what is for them as a leader.
-
-        What is hidden stays with its author and those who run the group.
-        """
-        groups = Group.objects.visible_to(user)
-        led = Group.objects.filter(memberships__user=user, memberships__role="leader", memberships__state="active")
-        run = Group.objects.filter(organization__in=OrganizationAdmin.objects.filter(user=user).values("organization"))
-        shared = Q(group__in=groups) & IN_FEED
-        mine = Q(group__in=groups, author=user) & ~Q(state="removed")
-        hidden = Q(state="hidden") & ~Q(audience="private")
-        for_leaders = (Q(state="shown", audience="leaders") | hidden) & (Q(group__in=led) | Q(group__in=run))
-        return self.filter(shared | mine | for_leaders)
-
-    def in_feed(self) -> "ActQuerySet":
-        return self.filter(FOUND_IN_FEED).order_by("-shown_at", "-pk")
-
-    def links_in_feed(self) -> "ActQuerySet":
-        """Those that were passed on from another."""
-        return self.filter(FOUND_IN_FEED, degree__gt=Literal(0))
-
-    def before(self, cursor: "tuple[datetime, Any] | None") -> "ActQuerySet":
-        """The acts below a cursor (moment shown, id): the same cost at any depth."""
-        if cursor is None:
-            return self
-        shown_at, pk = cursor
-        return self.filter(Q(shown_at__lt=shown_at) | Q(shown_at=shown_at, pk__lt=pk), shown_at__lte=shown_at)
-
-    def after(self, cursor: "tuple[datetime, int] | None") -> "ActQuerySet":
-        """The acts above a cursor; none without one."""
-        if cursor is None:
-            return self.none()
-        shown_at, pk = cursor
-        return self.filter(Q(shown_at__gt=shown_at) | Q(shown_at=shown_at, pk__gt=pk), shown_at__gte=shown_at)
-
-    def with_card(self) -> "ActQuerySet":
-        """All that a card draws, in the same query."""
-        return self.select_related("author", "photo", "parent__author", "group__organization", "step")
-
-    def for_cards(self, most: int) -> "list[Act]":
-        """The first so many acts with what cards draw and no more, for pages that know their groups already.
-
-        Two queries at most. Most acts follow no other and have words of their own, so what the others
-        came from is asked apart: joined to every act it would double the cost of planning the query.
-        """
-        acts = self.select_related("author", "photo").only(*CARD_FIELDS).fetch_mode(models.FETCH_RAISE)
-        page = list(acts[:most])
-        kin = [act.pk for act in page if act.parent_id or (act.step_id and not act.text)]
-        if kin:
-            origins = self.model.objects.select_related("parent__author", "step").only(*KIN_FIELDS).in_bulk(kin)
-            for act in page:
-                if act.pk in origins:
-                    act.parent, act.step = origins[act.pk].parent, origins[act.pk].step
-        return page
 
 
 def _check_may_tell(group: Group, user: User, audience: str) -> None:
@@ -153,6 +78,7 @@ class ActManager(models.Manager["Act"]):
             Act.TakenDown: the act of this form was taken down since.
             Photo.Gone: the photo went with another act.
         """
+        from feed.models.act_feeling import ActFeeling
         from feed.models.credit import Credit
 
         _check_may_tell(group, author, audience)
@@ -436,7 +362,7 @@ class Act(models.Model):
             setattr(self, name, value)
         # The row is ours now; who sees it may have changed since it was read, and the parent counts by that.
         self.refresh_from_db(fields=["audience"])
-        ActChange.objects.create(act=self, before=before, after=state, by=by, why=why)
+        self.changes.create(before=before, after=state, by=by, why=why)
         if before == self.State.SHOWN and state != self.State.SHOWN:
             self.count(-1)
             self.take_back()
@@ -456,32 +382,3 @@ class Act(models.Model):
         from feed import messages
 
         messages.act_was_shown(self, named)
-
-
-class ActChange(models.Model):
-    """One change of an act's state: who, when and why."""
-
-    act = models.ForeignKey(Act, on_delete=models.CASCADE, related_name="changes")
-    before = models.CharField(max_length=8, choices=Act.State)
-    after = models.CharField(max_length=8, choices=Act.State)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
-    why = models.CharField(max_length=200, blank=True)
-
-    def __str__(self) -> str:
-        return f"{self.before} → {self.after}"
-
-
-class ActFeeling(models.Model):
-    """How an act felt to its author. A table of its own, so that no query of a feed can carry it along."""
-
-    act = models.OneToOneField(Act, on_delete=models.CASCADE, related_name="feeling")
-    value = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(5)])
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(value__gte=1, value__lte=5), name="a_feeling_is_one_to_five"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.act_id}: {self.value}"

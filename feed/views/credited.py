@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.people import person
 from feed.cards import name_of
 from feed.models import Act, Credit
-from feed.models.act import PAGE
+from feed.models.act_query import PAGE
 
 STATES = {"hide": Credit.State.HIDDEN, "decline": Credit.State.DECLINED, "show": Credit.State.SHOWN}
 

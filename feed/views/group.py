@@ -14,7 +14,7 @@ from challenges.models import Challenge
 from feed.cards import cards_for
 from feed.cursor import cursor_of, read_cursor
 from feed.models import Act
-from feed.models.act import PAGE
+from feed.models.act_query import PAGE
 from feed.news_pill import news_pill
 from feed.places import place_seen
 from feed.search import clean_query, says

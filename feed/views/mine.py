@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.people import person
 from feed.cards import cards_for
 from feed.models import Act
-from feed.models.act import PAGE
+from feed.models.act_query import PAGE
 from feed.places import seen_by
 from groups.models import Group
 from kindness_platform.htmx import render_page

@@ -1,0 +1,19 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from feed.models.act import Act
+
+
+class ActChange(models.Model):
+    """One change of an act's state: who, when and why."""
+
+    act = models.ForeignKey(Act, on_delete=models.CASCADE, related_name="changes")
+    before = models.CharField(max_length=8, choices=Act.State)
+    after = models.CharField(max_length=8, choices=Act.State)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    why = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.before} → {self.after}"
