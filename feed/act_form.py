@@ -179,7 +179,7 @@ class ActForm(forms.Form):
     def _is_gone(self, name: str, words: str) -> None:
         """Say so, and carry it along no further: sent once more, the words are told without it."""
         self.add_error(None, words)
-        cast(QueryDict, self.data)[name] = ""
+        self.sent[name] = ""
 
     def clean_credited(self) -> list[User]:
         """People are named on what was seen, a few at a time."""
@@ -261,6 +261,11 @@ class ActForm(forms.Form):
         """The act that this one follows, while its author can still see it."""
         return followed_act(self.user, self.group, self.data.get("parent", ""))
 
+    @property
+    def sent(self) -> QueryDict:
+        """What was sent, storable, for a draft to keep."""
+        return cast(QueryDict, self.data)
+
     def hold_back(self, action: str, words: str, field: str | None = None) -> None:
         """Too much at once: what was sent stays in the form, to be sent again a little later."""
         self.add_error(field, words)
@@ -269,7 +274,7 @@ class ActForm(forms.Form):
     def ask_about(self, told: "ToldBefore") -> None:
         """Not to be posted before its author has read what was told before. Then it has a key of its own."""
         self.told = told
-        cast(QueryDict, self.data)["form_key"] = new_public_id()
+        self.sent["form_key"] = new_public_id()
 
     @property
     def is_tick_of_prompt(self) -> bool:

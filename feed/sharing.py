@@ -1,8 +1,7 @@
 """Posting an act: photo, draft and what follows from it, so that a failed or repeated try loses and doubles nothing."""
 
 from django.db import transaction
-from django.db.models import Q
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from accounts import limits
@@ -30,7 +29,7 @@ def share(request: HttpRequest, form: ActForm) -> Act | None:
     sent = _sent_photo(request, form)
     act = _posted(form, sent or _kept_photo(form, shown), shown)
     if act is None:
-        _keep(form, request.POST, sent)
+        _keep(form, sent)
         return None
     for photo in filter(None, {sent, shown}):
         discard(photo)
@@ -39,14 +38,14 @@ def share(request: HttpRequest, form: ActForm) -> Act | None:
 
 def put_aside(request: HttpRequest, form: ActForm) -> None:
     """Keep what the form holds, words and photo, without posting it."""
-    _keep(form, request.POST, None if form.held_back else _sent_photo(request, form))
+    _keep(form, None if form.held_back else _sent_photo(request, form))
 
 
-def _keep(form: ActForm, data: QueryDict, sent: Photo | None) -> None:
+def _keep(form: ActForm, sent: Photo | None) -> None:
     """Keep the words and, where one came along, the photo; it takes the place of the one that waited there."""
     place = ActDraft.objects.at(form.user, form.group, form.followed)
     replaced = Photo.objects.filter(draft__in=place).first() if sent else None
-    ActDraft.objects.keep(form.user, form.group, drafted(data), sent, parent=form.followed)
+    ActDraft.objects.keep(form.user, form.group, drafted(form.sent), sent, parent=form.followed)
     if replaced:
         discard(replaced)
 
@@ -108,9 +107,8 @@ def _record(form: ActForm, photo: Photo | None, shown: Photo | None) -> Act:
     act = Act.objects.post(form.user, form.group, photo=photo, **form.act_fields())
     if act.step is not None:
         settle(form.user, act.step, act.idea_key, on=act.done_on)
-    # A photo that the composer did not show belongs to a try in another tab, and so do the words with it.
-    draft = ActDraft.objects.at(form.user, form.group, form.followed)
-    draft.filter(Q(photo=None) | Q(photo=shown) if shown else Q(photo=None)).delete()
+    words = drafted(form.sent).get("text", "")
+    ActDraft.objects.told(form.user, form.group, form.followed, words, shown).delete()
     return act
 
 

@@ -16,6 +16,16 @@ class ActDraftQuerySet(models.QuerySet["ActDraft"]):
         """What somebody has left at one composer: that of a group, or the one that passes an act of it on."""
         return self.filter(user=user, parent=parent) if parent else self.filter(user=user, group=group)
 
+    def told(self, user: User, group: Group, parent: Act | None, words: str, photo: Photo | None) -> "ActDraftQuerySet":
+        """What need not wait any longer once these words are told at this composer.
+
+        A photo that the composer did not show belongs to a try in another tab, and so do the words with it. The
+        same words elsewhere were typed before another group was chosen.
+        """
+        place = Q(parent=parent) if parent else Q(group=group)
+        here = place & (Q(photo=None) | Q(photo=photo) if photo else Q(photo=None))
+        return self.filter(here | Q(fields__text=words, photo=None) if words else here, user=user)
+
     def keep(
         self,
         user: User,

@@ -11,7 +11,7 @@ from feed.act_form import ActForm
 from feed.models import Act, ActDraft, Photo
 from feed.sharing import _record
 from groups.models import Group
-from tests.factories import make_act
+from tests.factories import join, make_act
 
 
 def url_of(group: Group) -> str:
@@ -251,3 +251,18 @@ def test_another_groups_act_is_no_place_for_a_draft(
     theirs = make_act(foreign_group, stan)
     as_mia.post(url_of(group), {"text": "Half", "parent": theirs.public_id})
     assert (ActDraft.objects.get().parent, ActDraft.objects.get().group) == (None, group)
+
+
+def test_words_told_to_another_group_do_not_wait_where_they_were_begun(
+    as_mia: Client, mia: User, group: Group, foreign_group: Group
+) -> None:
+    """The composer lets its group be chosen after the words were typed, and they are kept while they are typed."""
+    join(foreign_group, mia)
+    as_mia.post(url_of(group), {"text": "Held the door. ", "form_key": "form-key-1"})
+    form = {"group": foreign_group.slug, "kind": "did", "text": "Held the door. ", "form_key": "form-key-1"}
+    as_mia.post("/acts/", form)
+    assert Act.objects.get().group == foreign_group
+    assert not ActDraft.objects.exists()
+    as_mia.post(url_of(group), {"text": "Something else.", "form_key": "form-key-2"})
+    as_mia.post("/acts/", {**form, "text": "And a tea.", "form_key": "form-key-3"})
+    assert ActDraft.objects.get().fields["text"] == "Something else."
