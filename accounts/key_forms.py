@@ -26,6 +26,8 @@ class Digits:
     label = _("The six digits from your authenticator app")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("data"):  # what was typed is shown again, and no page can hold a NUL
+            kwargs["data"] = {name: value.replace("\0", "") for name, value in kwargs["data"].items()}
         super().__init__(*args, **kwargs)
         field = self.fields["code"]
         field.label = self.label

@@ -15,7 +15,7 @@ from django.utils.translation import gettext, ngettext, trans_real
 from html5lib import parse
 
 from challenges import catalog
-from feed.models import Act, Comment, Photo
+from feed.models import Act, Comment, Photo, Report
 from notifications.models import KeptMail
 from tests.access import World, make_world, routes
 
@@ -92,10 +92,13 @@ def content(world: World) -> list[str]:
     shipped = [*catalog.programs().values(), *catalog.ideas().values(), *catalog.sources().values()]
     shipped += [*catalog.claims().values(), *catalog.left_out().values()]
     written = [text for item in shipped for text in _strings(msgspec.to_builtins(item))]
-    names = [person.name for person in world.people.values() if person] + [world.group.name, world.code.spaced]
+    people = [person for person in world.people.values() if person]
+    names = [said for person in people for said in (person.name, person.email or "")]
+    names += [world.group.name, world.code.spaced]
     names += [world.contact.name, settings.BASE_URL.partition("//")[2] + reverse("enter-code")]
     dates = [*map(str, WEEKDAYS.values()), *map(str, WEEKDAYS_ABBR.values()), *map(str, MONTHS.values())]
     acts = [*Act.objects.values_list("text", flat=True), *Comment.objects.values_list("text", flat=True)]
+    acts += Report.objects.values_list("words", flat=True)
     mails = KeptMail.objects.values_list("subject", flat=True)
     alts = Photo.objects.values_list("alt", flat=True)
     lines = [" ".join(line.split()) for text in (*written, *names, *acts, *mails, *alts) for line in text.split("\n")]

@@ -6,7 +6,7 @@
     root.querySelectorAll?.(selector).forEach(act);
   };
 
-  // Says something to a screen reader without moving the focus.
+  // For screen readers.
   const announce = (words) => {
     const live = document.getElementById("live");
     if (!live || !words) return;
@@ -14,7 +14,7 @@
     setTimeout(() => { live.textContent = words; }, 50);
   };
 
-  // Toasts leave by themselves after ten seconds, unless they offer something or somebody is at them.
+  // Toasts leave after ten seconds, unless they offer something or somebody is at them.
   const showToast = (toast) => {
     if (toast.querySelector("form, a")) return;
     const leave = () => {
@@ -28,7 +28,7 @@
     const template = document.getElementById(event.detail.xhr?.status === 429 ? "too-often" : "failed");
     const toasts = document.getElementById("toasts");
     if (!template || !toasts || toasts.querySelector("[data-failed]")) return;
-    // What went well before says nothing about this; only what can still be undone stays.
+    // Of what went well before, only what can be undone stays.
     each(toasts, "[data-toast]", (old) => { if (!old.querySelector("form")) old.remove(); });
     toasts.append(template.content.cloneNode(true));
     prepare(toasts.lastElementChild);
@@ -36,9 +36,9 @@
 
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-  // Everything that has to be done once to what a page or a swap brought.
+  // Once for what a page or a swap brought.
   const prepare = (root) => {
-    each(root, "[data-copy][hidden], [data-close][hidden], [data-print][hidden]", (button) => { button.hidden = false; });
+    each(root, ":is([data-copy], [data-close], [data-print])[hidden]", (button) => { button.hidden = false; });
     each(root, "[data-time-zone]", (input) => { if (zone && !input.value) input.value = zone; });
     each(root, "[data-toast]", showToast);
     each(root, "[data-announce]", (said) => announce(said.dataset.announce || said.textContent.trim()));
@@ -50,7 +50,7 @@
     place?.focus();
   };
 
-  // A swap that takes away what had the focus hands it to what came instead, never to the body.
+  // A swap hands a lost focus to what came, never to the body.
   let focusLost = false;
   const keepFocus = (came) => {
     if (!focusLost || document.activeElement !== document.body) return;
@@ -60,7 +60,7 @@
     place.focus({ preventScroll: true });
   };
 
-  // The bar under the thumb and toasts lie over the page; what gets the focus beneath them is scrolled clear.
+  // What gets the focus beneath the thumb bar or a toast is scrolled clear.
   const uncover = (place) => {
     if (!place.matches(":focus-visible")) return;
     const box = place.getBoundingClientRect();
@@ -73,7 +73,7 @@
     if (over.length) window.scrollBy(0, box.bottom - edge + 12);
   };
 
-  // "12 characters left", from the words in data-count, once little room is left.
+  // "12 characters left".
   const count = (area) => {
     const left = area.maxLength - area.value.length;
     const near = area.maxLength > 0 && left >= 0 && left <= Math.max(50, area.maxLength / 10);

@@ -58,7 +58,8 @@ def test_commenting_waits_as_well(as_mia: Client, olive: User, group: Group, mut
 def test_changing_words_waits_and_taking_them_back_does_not(
     as_mia: Client, mia: User, group: Group, muted: None
 ) -> None:
-    act = make_act(group, mia)
+    act = make_act(group, mia, audience="private")
+    Act.objects.filter(pk=act.pk).update(audience="group")  # told before
     data = {"text": "Something else.", "day": act.done_on.isoformat(), "sign": "me"}
     reply = as_mia.post(f"/acts/{act.public_id}/edit/", data)
     assert reply.status_code == 422

@@ -40,6 +40,8 @@ def test_the_first_administrator_signs_in_without_a_password(db: None) -> None:
     client.post("/accounts/login/", {"login": "ada@example.org"})
     code = said("signin_code", "ada@example.org").strip()
     client.post("/accounts/login/code/confirm/", {"code": code})
+    assert client.get("/status/").headers["Location"].startswith("/terms/accept/")
+    ada.accept_terms()
     assert client.get("/status/").status_code == 200
 
 

@@ -23,12 +23,13 @@ from kindness_platform.celery import WORKER_SEEN
 from notifications import outbox
 from notifications.models import Delivery
 from tests.client import CheckedClient
+from tests.factories import make_user
 
 
 @pytest.fixture
 def operator(db: None, folders: Path) -> Client:
     client = CheckedClient()
-    client.force_login(User.objects.create_user("ada@example.org", name="Ada Admin", is_staff=True))
+    client.force_login(make_user("Ada Admin", email="ada@example.org", is_staff=True))
     return client
 
 
