@@ -239,7 +239,7 @@ class Camera:
         self._shoot(page, "151-sign-up-after-start", scheme)
         page.get_by_label("What should people call you?").fill("Cora Quist")
         page.get_by_label("E-mail address").fill(f"cora.{scheme}@example.org")
-        page.get_by_role("button", name="Mail me a code").click()
+        page.get_by_role("button", name="Mail me a code", exact=True).click()
         page.wait_for_load_state()
         self._shoot(page, "152-code", scheme)
         page.get_by_label("six digits").fill("000000")

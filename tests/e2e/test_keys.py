@@ -33,7 +33,7 @@ def sign_out(page: Page) -> None:
 
 
 def confirm(page: Page, mailed_code: MailedCode, address: str) -> None:
-    page.get_by_role("button", name="Mail me a code").click()
+    page.get_by_role("button", name="Mail me a code", exact=True).click()
     page.get_by_label("six digits").fill(mailed_code(address))
     page.get_by_role("button", name="Confirm").click()
 

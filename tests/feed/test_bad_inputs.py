@@ -332,7 +332,9 @@ def test_no_hidden_field_moves_or_signs_an_act(
 ) -> None:
     join(foreign_group, mia)
     fields = MOVES[row]({"foreign": foreign_group, "olive": olive, "act": make_act(mine.group, olive)})
-    before = Act.objects.values("pk", "public_id", "group", "author", "state", "degree", "ripple", "shown_at", "source")
+    before = Act.objects.order_by("pk").values(
+        "pk", "public_id", "group", "author", "state", "degree", "ripple", "shown_at", "source"
+    )
     known = list(before)
     assert write(as_mia, way, "Other words.", mine, **fields).status_code == 302
     assert list(before.all()) == known
