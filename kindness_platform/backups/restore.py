@@ -6,6 +6,7 @@ From then on the restore only goes forward: `finish` may be interrupted at any l
 
 import contextlib
 import json
+import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -185,6 +186,8 @@ def _prepare(plan: Plan, room: Path) -> None:
     if plan.keys:
         files.write_whole(room / "keys.json", json.dumps(plan.keys))
     ready = {"old_tables": old_tables, "photos": [name.removeprefix(MEDIA) for name in photos], "journal": lines}
+    # Everything has to be on the disk before the word that it is; asking for each photo alone takes minutes.
+    os.sync()
     files.write_whole(room / "ready", json.dumps(ready))
 
 

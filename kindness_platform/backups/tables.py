@@ -66,10 +66,15 @@ class Table:
         """Write rows that `lines` gave, here or in another database, into this empty table."""
         quote = connection.ops.quote_name
         columns = ", ".join(map(quote, self.columns))
-        places = ", ".join(["%s"] * len(self.columns))
         converters = [_writing(field, connection) for field in self.fields]
-        statement = f"INSERT INTO {quote(self.name)} ({columns}) VALUES ({places})"  # noqa: S608
         with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                with cursor.copy(f"COPY {quote(self.name)} ({columns}) FROM STDIN") as rows:
+                    for line in lines:
+                        rows.write_row(_row(line, converters))
+                return
+            places = ", ".join(["%s"] * len(self.columns))
+            statement = f"INSERT INTO {quote(self.name)} ({columns}) VALUES ({places})"  # noqa: S608
             for some in batched(lines, BATCH):
                 cursor.executemany(statement, [_row(line, converters) for line in some])
 
