@@ -42,9 +42,10 @@ def _in_brackets(translate: Callable[..., str]) -> Callable[..., str]:
 def bracketed(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("gettext", "ngettext", "pgettext", "npgettext"):
         answer = _in_brackets(getattr(trans_real, name))
-        monkeypatch.setattr(trans_real, name, answer)
-        # What Django hands every call on to keeps the functions that it has used once.
+        # What Django hands every call on to keeps the functions that it has used once. It comes first: asked for the
+        # first time after the other, it would keep the brackets for all tests that follow.
         monkeypatch.setattr(f"django.utils.translation._trans.{name}", answer, raising=False)
+        monkeypatch.setattr(trans_real, name, answer)
 
 
 def test_the_brackets_work(bracketed: None) -> None:
