@@ -34,6 +34,9 @@ SIGNS = [
     ("someone", gettext_lazy("As “Someone”")),
     ("private", gettext_lazy("Just for me")),
 ]
+# What is said where something was sent that stands on no page; the framework would name it.
+NOT_THIS_SIGN = gettext_lazy("Please choose again who sees it.")
+NOT_THIS_DAY = gettext_lazy("An act can be told for today or one of the seven days before.")
 FEELINGS = [
     (1, pgettext_lazy("how an act felt", "Hard")),
     (2, pgettext_lazy("how an act felt", "A little hard")),
@@ -72,7 +75,12 @@ class ActForm(forms.Form):
     """One act. What the group's policy does not open is not in the form, and not taken if it is sent all the same."""
 
     kind = forms.ChoiceField(
-        choices=Act.Kind.choices, widget=forms.RadioSelect, label=gettext_lazy("What kind of act is it?")
+        choices=Act.Kind.choices,
+        widget=forms.RadioSelect,
+        label=gettext_lazy("What kind of act is it?"),
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), gettext_lazy("Please say whether you did it, saw it or received it.")
+        ),
     )
     text = WordsField(
         max_length=TEXT_LIMIT,
@@ -87,7 +95,13 @@ class ActForm(forms.Form):
     )
     keep_photo = forms.BooleanField(required=False)
     alt = WordsField(max_length=ALT_LIMIT, required=False, label=gettext_lazy("What does the photo show?"))
-    sign = forms.ChoiceField(choices=SIGNS, required=False, widget=forms.RadioSelect, label=gettext_lazy("Who sees it"))
+    sign = forms.ChoiceField(
+        choices=SIGNS,
+        required=False,
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Who sees it"),
+        error_messages={"invalid_choice": NOT_THIS_SIGN},
+    )
     audience = forms.CharField(required=False)
     feeling = forms.TypedChoiceField(
         choices=FEELINGS,
@@ -96,9 +110,14 @@ class ActForm(forms.Form):
         empty_value=None,
         widget=forms.RadioSelect,
         label=gettext_lazy("How was it for you?"),
+        error_messages={"invalid_choice": gettext_lazy("Please choose one of the five, or none.")},
     )
     day = forms.TypedChoiceField(
-        required=False, coerce=date.fromisoformat, empty_value=None, label=gettext_lazy("When")
+        required=False,
+        coerce=date.fromisoformat,
+        empty_value=None,
+        label=gettext_lazy("When"),
+        error_messages={"invalid_choice": NOT_THIS_DAY},
     )
     credited = forms.ModelMultipleChoiceField(
         User.objects.none(),

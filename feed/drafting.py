@@ -28,6 +28,8 @@ def drafted(data: QueryDict) -> dict[str, Any]:
     kept: dict[str, Any] = {
         name: storable_word(data.get(name, ""))[:DRAFT_LIMIT] for name in DRAFTED if name != "credited"
     }
+    if kept["kind"] not in Act.Kind.values:
+        del kept["kind"]
     kept["credited"] = [storable_word(value)[:16] for value in data.getlist("credited")[:PEOPLE_LIMIT]]
     return {name: value for name, value in kept.items() if value}
 

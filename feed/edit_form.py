@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from challenges import schedule
-from feed.act_form import ALT_LIMIT, SIGNS, day_choices
+from feed.act_form import ALT_LIMIT, NOT_THIS_DAY, NOT_THIS_SIGN, SIGNS, day_choices
 from feed.models import Act
 from feed.models.act import TEXT_LIMIT
 from feed.models.photo import photo_of
@@ -28,8 +28,17 @@ class EditForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "maxlength": TEXT_LIMIT}),
     )
     alt = WordsField(max_length=ALT_LIMIT, required=False, label=gettext_lazy("What does the photo show?"))
-    day = forms.TypedChoiceField(coerce=date.fromisoformat, label=gettext_lazy("When"))
-    sign = forms.ChoiceField(choices=SIGNS, widget=forms.RadioSelect, label=gettext_lazy("Who sees it"))
+    day = forms.TypedChoiceField(
+        coerce=date.fromisoformat,
+        label=gettext_lazy("When"),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), NOT_THIS_DAY),
+    )
+    sign = forms.ChoiceField(
+        choices=SIGNS,
+        widget=forms.RadioSelect,
+        label=gettext_lazy("Who sees it"),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), NOT_THIS_SIGN),
+    )
 
     def __init__(self, data: QueryDict | None = None, *, act: Act, user: User) -> None:
         self.act, self.user = act, user

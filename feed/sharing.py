@@ -99,7 +99,7 @@ def _posted(form: ActForm, photo: Photo | None, shown: Photo | None) -> Act | No
 
 
 def _photo_is_gone() -> str:
-    return _("This photo is no longer here: it went with another act, or was put away. Your words are still here.")
+    return _("This photo is no longer here: it went with another act, or was put away.")
 
 
 @transaction.atomic

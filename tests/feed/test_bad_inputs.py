@@ -501,3 +501,36 @@ def test_a_file_where_words_belong_is_no_error(name: str, as_mia: Client, group:
     form.pop(name, None)
     file = SimpleUploadedFile("x.txt", b"did", content_type="text/plain")
     assert as_mia.post(reverse("post-act"), {**form, name: file}).status_code in {302, 422}
+
+
+DAYS = ["yesterday", "2026-02-30", "1999-01-01", "9999-12-31", "0"]
+SIGNS = ["king", "me,private", "ME"]
+ODD = {
+    "act": {
+        "kind": ["", "flew", "did'; DROP TABLE", "DID"],
+        "feeling": ["0", "6", "-1", "5; DROP TABLE", "9" * 30, "\u0663"],
+        "day": DAYS,
+        "sign": SIGNS,
+    },
+    "edit": {"day": [*DAYS, "", "\0"], "sign": [*SIGNS, "", "\0"]},
+}
+ODD_FIELDS = [(way, name, value) for way, odd in ODD.items() for name, values in odd.items() for value in values]
+
+
+@pytest.mark.parametrize(("way", "name", "value"), ODD_FIELDS)
+def test_what_stands_on_no_page_is_refused_in_plain_words(
+    way: str, name: str, value: str, as_mia: Client, mine: Act
+) -> None:
+    reply = write(as_mia, way, "Other words.", mine, **{name: value})
+    page = reply.content.decode()
+    assert reply.status_code == 422
+    assert "Other words." in page
+    assert "valid choice" not in page
+    assert "This field is required" not in page
+    assert written(way, mine) is None
+
+
+def test_a_draft_keeps_no_kind_that_there_is_not(as_mia: Client, group: Group, mine: Act) -> None:
+    write(as_mia, "draft", "Half a sentence.", mine, kind="flew")
+    composer = as_mia.get("/").content.decode().split('id="post"')[1].split("</form>")[0]
+    assert re.search(r'value="did"[^>]* checked', composer)
