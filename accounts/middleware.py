@@ -33,9 +33,10 @@ class TermsMiddleware:
     """
 
     OPEN = frozenset(
-        {"terms", "accept-terms", "privacy", "about", "healthz", "account_logout"}
-        | {"my-data", "my-data-copy", "erase", "erase-confirm"}
+        {"terms", "accept-terms", "privacy", "about", "healthz"} | {"my-data", "my-data-copy", "erase", "erase-confirm"}
     )
+    SIGNING_IN = ("account_", "mfa_", "socialaccount_", "oidc_")
+    """Names of the pages of signing in and out, and of confirming that it is you."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -47,7 +48,8 @@ class TermsMiddleware:
         match = request.resolver_match
         if not request.user.is_authenticated or request.user.has_accepted_terms or not _opens_a_page(request):
             return None
-        if match is not None and match.view_name in self.OPEN:
+        name = match.view_name if match else ""
+        if name in self.OPEN or name.startswith(self.SIGNING_IN):
             return None
         return redirect(f"{reverse('accept-terms')}?{urlencode({'next': request.get_full_path()})}")
 

@@ -3,6 +3,8 @@
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy
 
 from accounts.data_rights import Copy, Keep, Room, register
@@ -12,7 +14,6 @@ from accounts.models import AccountMail, AddressChange, AuditEntry, Session, Use
 def export(user: User) -> Copy:
     """Passwords and codes are not in it: whoever finds the file must not be able to sign in with it."""
     fields = ("name", "email", "kind", "language", "time_zone", "public_id", "date_joined", "last_login")
-    letters = AccountMail.objects.filter(address__iexact=user.email or "")
     return Copy(
         {
             "you": {
@@ -43,7 +44,9 @@ def export(user: User) -> Copy:
                 AddressChange.objects.filter(user=user).order_by("begun_at").values("address", "begun_at", "state")
             ),
             "letters_about_your_account": list(
-                letters.order_by("created_at").values("address", "template", "language", "created_at", "expires_at")
+                _letters(user)
+                .order_by("created_at")
+                .values("address", "template", "language", "created_at", "expires_at")
             ),
             "what_you_decided": list(
                 AuditEntry.objects.filter(actor_id=user.pk).order_by("at").values("at", "verb", "thing")
@@ -54,9 +57,20 @@ def export(user: User) -> Copy:
 
 def erase(user: User, keep: Keep) -> None:
     """The last room: with the person's own row goes every row that belongs to it."""
-    if user.email:
-        AccountMail.objects.filter(address__iexact=user.email).delete()
+    _letters(user).delete()
     user.delete()
+
+
+def addresses_of(user: User) -> set[str]:
+    """Every address, in small letters, to which letters to this person went: none that is somebody else's by now."""
+    changes = AddressChange.objects.filter(user=user).values_list("address", flat=True)
+    known = EmailAddress.objects.filter(user=user).values_list("email", flat=True)
+    found = {address.lower() for address in (user.email, *changes, *known) if address}
+    return found - set(User.objects.exclude(pk=user.pk).filter(email__in=found).values_list("email", flat=True))
+
+
+def _letters(user: User) -> QuerySet[AccountMail]:
+    return AccountMail.objects.alias(small=Lower("address")).filter(small__in=addresses_of(user))
 
 
 register(

@@ -34,7 +34,8 @@ def export(user: User) -> Copy:
     Of other people it holds only whom one has credited, as long as their name is shown there: that is what one
     wrote. Who credited, answered or wrote under an act is theirs to give; it says that and when it happened.
     """
-    acts, photos = list(_acts(user)), list(Photo.objects.filter(uploader=user).select_related("group").order_by("pk"))
+    acts = list(_acts(user))
+    photos = list(Photo.objects.filter(uploader=user).select_related("group", "act").order_by("pk"))
     files = {_file_name(photo): photo.path("large") for photo in photos if default_storage.exists(photo.path("large"))}
     return Copy(
         {
@@ -108,8 +109,11 @@ def _act(act: Act, files: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _photo(photo: Photo) -> dict[str, Any]:
-    of_act = Act.objects.filter(pk=photo.act_id).values_list("public_id", flat=True).first()
-    return {"of_act": of_act, "group": photo.group.name, **_fields(photo, PHOTO_FIELDS)}
+    return {
+        "of_act": photo.act.public_id if photo.act else None,
+        "group": photo.group.name,
+        **_fields(photo, PHOTO_FIELDS),
+    }
 
 
 def _file_name(photo: Photo) -> str:

@@ -45,51 +45,62 @@ def export(user: User) -> Copy:
 
 
 def hurdles(user: User) -> Sequence[Hurdle]:
-    """A group with other people in it needs somebody who leads it."""
-    return [
+    """A group with other people in it needs somebody who leads it, and an organization somebody who looks after it."""
+    alone = [place.group for place in _led(user) if place.group.would_be_leaderless_without(place)]
+    # Who hands over the only group of an organization hands over the organization with it.
+    with_group = {
+        group.organization_id for group in alone if not group.organization.groups.exclude(pk=group.pk).exists()
+    }
+    leading = [
         Hurdle(
-            _("You are the only one who leads %(group)s. Please say who leads it from now on.")
-            % {"group": place.group.name},
-            reverse("leave", args=[place.group.slug]),
+            _("You are the only one who leads %(group)s. Please say who leads it from now on.") % {"group": group.name},
+            reverse("leave", args=[group.slug]),
         )
-        for place in _places(user).filter(role=Membership.Role.LEADER).order_by("group__name", "pk")
-        if place.group.would_be_leaderless_without(place)
+        for group in alone
     ]
+    looking_after = [
+        Hurdle(
+            _("You are the only one who looks after %(organization)s. Please say who does so as well.")
+            % {"organization": organization.name},
+            reverse("organization", args=[organization.public_id]),
+        )
+        for organization in _left_without_admin(user)
+        if organization.pk not in with_group and organization.candidates().exclude(pk=user.pk).exists()
+    ]
+    return [*leading, *looking_after]
 
 
 def foretell(user: User) -> Sequence[str]:
-    closing = [
-        _("%(group)s has nobody else in it. It is closed, and its codes no longer open it.") % {"group": group.name}
+    return [
+        _("%(group)s has nobody else in it, so it goes with you, with everything in it.") % {"group": group.name}
         for group in _left_to_nobody(user)
     ]
-    passing = [
-        _("%(name)s looks after %(organization)s from then on.")
-        % {"name": heir.user.name, "organization": organization.name}
-        for organization in _left_without_admin(user)
-        if (heir := _heir(organization, user))
-    ]
-    return [*closing, *passing]
 
 
 def erase(user: User, keep: Keep) -> None:
-    """Their invitations are called back; organizations pass to somebody who leads there; lonely groups close."""
+    """Their invitations are called back, and groups that nobody could open any more are deleted within the hour.
+
+    An organization has somebody else by now, or nobody else is there. Only where a backup has brought back an older
+    state it passes to who has led a group there for longest.
+    """
     forget(Notice.objects.filter(kind="invitation", context__inviter=user.pk))
     for organization in _left_without_admin(user):
         if heir := _heir(organization, user):
             OrganizationAdmin.objects.get_or_create(organization=organization, user=heir.user)
     lonely = [group.pk for group in _left_to_nobody(user)]
-    Group.objects.filter(pk__in=lonely).update(archived_at=timezone.now())
+    Group.objects.filter(pk__in=lonely).update(delete_after=timezone.now())
 
 
-def _places(user: User) -> QuerySet[Membership]:
-    return Membership.objects.active().filter(user=user, group__archived_at=None).select_related("group__organization")
+def _led(user: User) -> QuerySet[Membership]:
+    places = Membership.objects.active().leaders().filter(user=user, group__in=Group.objects.of_member(user))
+    return places.select_related("group__organization").order_by("group__name", "pk")
 
 
 def _left_to_nobody(user: User) -> list[Group]:
     """Groups that nobody could open any more without this person."""
     others = Membership.objects.active().filter(group=OuterRef("pk")).exclude(user=user)
     other_admins = OrganizationAdmin.objects.filter(organization=OuterRef("organization")).exclude(user=user)
-    return list(Group.objects.of_member(user).exclude(Exists(others)).exclude(Exists(other_admins)).order_by("name"))
+    return list(Group.objects.visible_to(user).exclude(Exists(others)).exclude(Exists(other_admins)).order_by("name"))
 
 
 def _left_without_admin(user: User) -> list[Organization]:
@@ -98,8 +109,8 @@ def _left_without_admin(user: User) -> list[Organization]:
 
 
 def _heir(organization: Organization, user: User) -> Membership | None:
-    """Who looks after an organization when its only admin goes: the other person who has led there for longest."""
-    leaders = Membership.objects.active().leaders().filter(group__organization=organization, group__archived_at=None)
+    """The other person who has led a group of an organization for longest."""
+    leaders = Membership.objects.active().leaders().filter(group__organization=organization)
     return leaders.exclude(user=user).select_related("user").order_by("joined_at", "pk").first()
 
 

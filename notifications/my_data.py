@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.data_rights import Copy, Keep, Room, register
 from accounts.models import User
+from accounts.my_data import addresses_of
 from notifications.models import Delivery, KeptMail, Notice
 
 
@@ -36,14 +37,12 @@ def export(user: User) -> Copy:
 
 def erase(user: User, keep: Keep) -> None:
     forget(told(user))
-    if user.email:
-        KeptMail.objects.filter(address__iexact=user.email).delete()
+    KeptMail.objects.filter(address__in=addresses_of(user)).delete()
 
 
 def told(user: User) -> QuerySet[Notice]:
     """What went to this person, as a person or as an address that they had before they came."""
-    to_the_address = Q(address__iexact=user.email) if user.email else Q(pk=None)
-    return Notice.objects.filter(Q(recipient=user) | to_the_address)
+    return Notice.objects.filter(Q(recipient=user) | Q(address__in=addresses_of(user)))
 
 
 def forget(notices: QuerySet[Notice]) -> None:

@@ -1,9 +1,11 @@
 """The client of the tests: a browser that complains about bad HTML."""
 
+import time
 from typing import Any
 
 from django.test import Client
 
+from accounts.models import User
 from tests.html import check_html
 
 
@@ -19,3 +21,18 @@ class CheckedClient(Client):
         if is_html and "sandbox" not in response.headers.get("Content-Security-Policy", ""):
             check_html(response)
         return response
+
+
+def confirmed_client(user: User, browser: type[Client] = CheckedClient) -> Client:
+    """Somebody who is signed in and has proved a moment ago that it is them."""
+    client = browser()
+    client.force_login(user)
+    confirm_session(client, user)
+    return client
+
+
+def confirm_session(client: Client, user: User) -> None:
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "code", "at": time.time(), "reauthenticated": True}]
+    session["account_authentication_methods_user"] = str(user.pk)
+    session.save()

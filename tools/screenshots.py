@@ -175,7 +175,7 @@ class Camera:
             context = self._context(scheme)
             person = User.objects.get(email=who) if "@" in who else self.place.people.get(who)
             if person:
-                sign_in(context, person, self.url)
+                sign_in(context, person, self.url, confirmed=who == "sure")
             self._profiles[who, scheme] = context.new_page()
         page: Page = self._profiles[who, scheme]
         return page

@@ -1,6 +1,7 @@
 """My data: a copy of it at once, and the way out."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
@@ -9,11 +10,13 @@ from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import archive, data_rights, limits
+from accounts.confirming import has_confirmed, require_confirmation
 from accounts.data_rights import Keep
 from accounts.models import User
 from accounts.people import person
@@ -65,12 +68,16 @@ class ConfirmForm(KeepForm):
 @require_safe
 def my_data(request: HttpRequest) -> HttpResponse:
     """What one can do with one's data: take a copy, leave."""
-    return render(request, "pages/my_data.html", {"rooms": data_rights.rooms()})
+    return render(request, "pages/my_data.html")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def copy(request: HttpRequest) -> HttpResponseBase:
-    """The copy itself, made now and kept nowhere."""
+    """The copy itself, made now and kept nowhere. The file would tell a stranger everything, so one confirms first."""
+    if not has_confirmed(request):
+        return _confirm_first(request, reverse("my-data-copy"))
+    if request.method != "POST":
+        return render(request, "pages/my_copy.html", {"rooms": data_rights.rooms()})
     if not limits.allow(request, "copy"):
         return limits.too_many(request, "copy")
     user = person(request)
@@ -84,6 +91,13 @@ def copy(request: HttpRequest) -> HttpResponseBase:
     )
 
 
+def _confirm_first(request: HttpRequest, onward: str) -> HttpResponseBase:
+    """A page sends people to confirm and back; a form sent without leads to the page first, and nothing is done."""
+    if request.method != "POST":
+        require_confirmation(request)
+    return redirect(onward)
+
+
 @require_safe
 def erase(request: HttpRequest) -> HttpResponse:
     """First step: what happens, what has to be settled before, and the two choices."""
@@ -92,13 +106,15 @@ def erase(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def erase_confirm(request: HttpRequest) -> HttpResponse:
+def erase_confirm(request: HttpRequest) -> HttpResponseBase:
     """Second step: one line to type. Then it is done, and there is nobody here any more."""
     user = person(request)
     choice = KeepForm(request.GET if request.method != "POST" else request.POST)
     if not choice.is_valid():
         return render(request, "pages/erase.html", {"form": choice, **_outlook(user)}, status=422)
     keep = Keep(choice.cleaned_data["keep"])
+    if not has_confirmed(request):
+        return _confirm_first(request, f"{reverse('erase-confirm')}?{urlencode({'keep': keep.value})}")
     form = ConfirmForm(request.POST if request.method == "POST" else None, user=user, initial={"keep": keep})
     if form.is_valid():
         try:

@@ -10,6 +10,7 @@ from accounts.models import AuditEntry, User
 from feed.models import Act
 from groups.models import Group
 from tests.accounts.conftest import Send
+from tests.client import confirm_session
 
 
 def test_an_account_begins_with_the_terms(send: Send) -> None:
@@ -69,6 +70,9 @@ def test_reading_taking_along_and_leaving_need_no_yes(as_mia: Client, path: str)
 
 def test_without_a_yes_one_can_take_a_copy_and_go(as_mia: Client, mia: User) -> None:
     User.objects.update(terms_version=0)
+    asked = as_mia.get("/you/data/copy/", follow=True)
+    assert asked.redirect_chain[-1][0].startswith("/accounts/confirm/")
+    confirm_session(as_mia, mia)
     assert as_mia.post("/you/data/copy/").status_code == 200
     as_mia.post("/you/data/erase/confirm/", {"keep": "nothing", "typed": "delete"})
     assert not User.objects.filter(pk=mia.pk).exists()

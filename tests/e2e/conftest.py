@@ -20,6 +20,7 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from tests.client import confirm_session
 from tests.e2e.place import Place, make_place
 
 # Playwright's own event loop runs in the test's thread, where Django would refuse to use the database.
@@ -120,6 +121,7 @@ class Profiles:
         width: int = 1280,
         dark: bool = False,
         javascript: bool = True,
+        confirmed: bool = False,
         **options: Any,
     ) -> Page:
         context = self.browser.new_context(
@@ -138,7 +140,7 @@ class Profiles:
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         self.contexts.append(context)
         if user is not None:
-            sign_in(context, user, self.url)
+            sign_in(context, user, self.url, confirmed=confirmed)
         self.watch.over(context)
         return context.new_page()
 
@@ -147,10 +149,12 @@ class Profiles:
             context.close()
 
 
-def sign_in(context: BrowserContext, user: User, url: str) -> None:
-    """Give a profile the session of a person; how people sign in themselves has its own tests."""
+def sign_in(context: BrowserContext, user: User, url: str, *, confirmed: bool = False) -> None:
+    """Give a profile the session of a person; how people sign in and confirm themselves has its own tests."""
     client = Client()
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    if confirmed:
+        confirm_session(client, user)
     context.add_cookies([{"name": "session", "value": client.cookies["session"].value, "url": url}])
 
 
@@ -204,7 +208,9 @@ class Site:
     def page(self, role: str, *, javascript: bool = True) -> Page:
         """The page of a role: one profile each, so that a look costs one navigation."""
         if (role, javascript) not in self.pages:
-            self.pages[role, javascript] = self.open(user=self.place.people[role], javascript=javascript)
+            self.pages[role, javascript] = self.open(
+                user=self.place.people[role], javascript=javascript, confirmed=role == "sure"
+            )
         return self.pages[role, javascript]
 
     @property

@@ -129,6 +129,7 @@ def make_place() -> Place:
             "lone": lone,
             "operator": make_user("Ada Admin", is_staff=True),
             "asked": make_user("Asa Asked", terms_version=0),
+            "sure": mia,  # and has confirmed a moment ago that it is her
         },
         group=group,
         empty=empty,

@@ -11,12 +11,12 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from feed.models import Act
-from tests.e2e.conftest import Visit
+from tests.e2e.conftest import MailedCode, Visit
 from tests.e2e.place import add_photo
 from tests.factories import join, make_act, make_group, make_user
 
 
-def test_a_member_takes_a_copy_and_leaves_without_their_name(visit: Visit) -> None:
+def test_a_member_takes_a_copy_and_leaves_without_their_name(visit: Visit, mailed_code: MailedCode) -> None:
     olive, mia = make_user("Olive Okafor"), make_user("Mia Marsh")
     group = make_group(olive, name="Ferry Lane Surgery")
     join(group, mia)
@@ -29,6 +29,10 @@ def test_a_member_takes_a_copy_and_leaves_without_their_name(visit: Visit) -> No
     page, other_device, leader = visit(user=mia, width=390), visit(user=mia), visit(user=olive)
     page.goto("/you/")
     page.get_by_role("link", name="My data").click()
+    page.get_by_role("link", name="Take a copy").click()
+    page.get_by_role("button", name="Mail me a code").click()
+    page.get_by_label("six digits").fill(mailed_code(address))
+    page.get_by_role("button", name="Confirm").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Take my copy").click()
     assert waiting.value.suggested_filename.endswith(".zip")
@@ -42,6 +46,7 @@ def test_a_member_takes_a_copy_and_leaves_without_their_name(visit: Visit) -> No
     assert told["acts"][0]["feeling_1_to_5"] == 5
     assert told["acts"][0]["people_you_credited"] == ["Olive Okafor"]
 
+    page.goto("/you/data/")
     page.get_by_role("link", name="Delete my account").click()
     page.get_by_role("radio", name="Keep my acts and comments").check()
     page.get_by_role("button", name="Go on").click()
