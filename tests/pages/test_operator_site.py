@@ -129,8 +129,9 @@ def test_an_operator_reads_no_text_of_anybody(otto: User, group: Group, mia: Use
     for page in pages:
         reply = client.get(page)
         assert reply.status_code == 200, page
-        text = reply.content.decode().replace('value="canary"', "")
-        assert "qzx" not in text, page
+        text = reply.content.decode()
+        # The whole words: three letters of one turn up in a random token now and then.
+        assert not re.search(r"canary(act|comment|secret|password)qzx", text), page
         assert mia.password not in text
         assert not re.search(r"<script(?![^>]*\bsrc=)(?![^>]*application/json)|<style|\sstyle=|\son\w+=", text), page
 
