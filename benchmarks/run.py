@@ -87,12 +87,14 @@ def prepare(folder: Path, database: str, groups: int, acts: int, large: int) -> 
 
 def serve(name: str, port: int, env: dict[str, str], settings: str) -> Server:
     env = {**env, "DJANGO_SETTINGS_MODULE": settings, "BASE_URL": f"http://127.0.0.1:{port}"}
-    command = ["granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "1", "--host", "127.0.0.1"]
+    command = ["kindness_platform.web", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "1"]
     process = subprocess.Popen(
         [
             sys.executable,
             "-m",
             *command,
+            "--host",
+            "127.0.0.1",
             "--port",
             str(port),
             "--log-level",

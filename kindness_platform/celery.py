@@ -16,6 +16,8 @@ WORKER_SEEN = "worker-seen"
 warnings.filterwarnings("ignore", category=SecurityWarning)
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kindness_platform.settings")
+# The web process asks the system checks at its start (`web.py`). Asked here, they would load every page.
+os.environ.setdefault("CELERY_SKIP_CHECKS", "1")
 app = Celery("kindness_platform")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -129,7 +129,7 @@ def commands(host: str, port: int, web_workers: int, folder: Path) -> dict[str, 
     celery = [*python, "celery", "--quiet", "--app", "kindness_platform"]
     return {
         "web": [
-            *[*python, "granian", "--interface", "wsgi", "--host", host, "--port", str(port)],
+            *[*python, "kindness_platform.web", "--interface", "wsgi", "--host", host, "--port", str(port)],
             *["--workers", str(web_workers), "--blocking-threads", "1", "--no-ws", "--log-level", "warning"],
             "kindness_platform.wsgi:application",
         ],

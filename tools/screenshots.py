@@ -83,8 +83,9 @@ def _server(folder: Path) -> Iterator[str]:
     for name in ("DATABASE_URL", "REDIS_URL", "DEBUG"):
         os.environ.pop(name, None)
     subprocess.run([sys.executable, "-m", "kindness_platform.prepare"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", "1", "--no-ws", "--log-level", "error", "kindness_platform.wsgi:application"]
+    command = [sys.executable, "-m", "kindness_platform.web", "--interface", "wsgi", "--port", str(port)]
+    command += ["--host", "127.0.0.1", "--workers", "1", "--no-ws", "--log-level", "error"]
+    command += ["kindness_platform.wsgi:application"]
     server = subprocess.Popen(command, cwd=ROOT)
     try:
         _wait_for(f"{url}/about/")
