@@ -39,9 +39,10 @@ def limits() -> Iterator[Limit]:
     """Every retention class with all that falls under it, in the order of the file."""
     rows = inventory()["data"]
     for key, retention in inventory()["retention"].items():
+        limit = retention["limit"]
         entries = tuple(
             Entry(*(_(row[name]) for name in ("title", "purpose", "seen_by")))
             for row in rows
             if row["retention"] == key
         )
-        yield Limit(key, _(retention["limit"]), entries)
+        yield Limit(key, _(limit), entries)

@@ -30,9 +30,14 @@ def main() -> int:
         with contextlib.redirect_stdout(sys.stderr):
             # Where web and worker are started apart, nobody has made the key yet.
             supervisor.secret_key(supervisor.data_folder())
+            from django.conf import settings
+
+            from kindness_platform.translations import compile_into
+
             django.setup()
             _interrupted_restore()
             _tables()
+            compile_into(settings.LOCALE_PATHS[0])
             _static_files()
             answer = _demo_people()
     except (supervisor.CannotStart, ImproperlyConfigured, CommandError, DatabaseError, OSError) as problem:

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
-from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 env = Env()
@@ -300,8 +299,9 @@ SOCIALACCOUNT_STORE_TOKENS = False
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# Each language by its own name. What is compiled from `locale/` lies with the data (`kindness_platform.translations`).
+LANGUAGES = [("en", "English")]
+LOCALE_PATHS = [DATA_DIR / "locale"]
 TIME_ZONE = "UTC"
 USE_I18N = True
 USE_TZ = True

@@ -35,6 +35,7 @@ want types && part "mypy" mypy .
 want migrations && part "migrations" demo python manage.py makemigrations --check --dry-run
 want deploy && part "check --deploy" production python manage.py check --deploy --fail-level WARNING
 want content && part "programs and ideas" demo python -m challenges.catalog
+want translations && part "translations" demo python -m kindness_platform.translations
 want contrast && part "contrast" python tools/contrast.py --quiet
 
 if [ -n "$failed" ]; then

@@ -8,7 +8,8 @@ os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="goodturn-tests-"))
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 
 from kindness_platform.settings import *  # noqa: F403
-from kindness_platform.settings import DATA_DIR, DATABASES, REDIS_URL, STATIC_ROOT, STORAGES
+from kindness_platform.settings import DATA_DIR, DATABASES, LOCALE_PATHS, REDIS_URL, STATIC_ROOT, STORAGES
+from kindness_platform.translations import compile_into
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_TASK_ALWAYS_EAGER = True
@@ -18,6 +19,7 @@ if not REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 DATABASES.pop("queue", None)
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+compile_into(LOCALE_PATHS[0])
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, as in the product: an in-memory database that threads share locks tables instead of waiting.
     DATA_DIR.mkdir(parents=True, exist_ok=True)
