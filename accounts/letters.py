@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language
 
-from accounts.models import AccountMail
+from accounts.models import AccountMail, User
 
 
 def send(address: str, template: str, *, code: str, until: datetime, language: str = "") -> None:
@@ -21,7 +21,13 @@ def send(address: str, template: str, *, code: str, until: datetime, language: s
         address=address,
         template=template,
         code=code,
-        language=language or get_language() or settings.LANGUAGE_CODE,
+        language=language or _language_of(address),
         expires_at=until,
     )
     import_string(settings.ACCOUNT_MAILER)(mail)
+
+
+def _language_of(address: str) -> str:
+    """What the owner of the account reads; whoever has none, what their browser asks for."""
+    chosen = User.objects.filter(email=address).values_list("language", flat=True).first()
+    return chosen or get_language() or settings.LANGUAGE_CODE

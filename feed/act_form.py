@@ -8,7 +8,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
@@ -17,6 +16,7 @@ from accounts.ids import new_public_id
 from accounts.models import User
 from challenges import schedule
 from challenges.catalog import ideas
+from challenges.days import day_name
 from challenges.models import Challenge, Step
 from feed.form_key import FormKeyField
 from feed.models import Act
@@ -56,7 +56,7 @@ def _day_name(day: date, today: date) -> str:
         return _("Today")
     if day == today - timedelta(days=1):
         return _("Yesterday")
-    return date_format(day, _("l, F j"))
+    return day_name(day)
 
 
 def followed_act(user: User, group: Group, key: str) -> Act | None:

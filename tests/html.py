@@ -130,3 +130,18 @@ def _page(elements: Iterable[Element]) -> Iterator[str]:
     title = next((found for found in elements if found.tag == "title"), None)
     if title is None or not (title.text or "").strip():
         yield "the page has no title"
+
+
+def spoken(text: str) -> str:
+    """All that a page shows or says, in the order it stands there: text, labels, hints and descriptions."""
+    return "".join(_spoken(html5lib.parse(text, namespaceHTMLElements=False)))
+
+
+def _spoken(element: Element) -> Iterator[str]:
+    if element.tag in {"script", "style", "template", "option"}:
+        return
+    yield from (f"\n{said}\n" for name in ("aria-label", "alt", "title", "placeholder") if (said := element.get(name)))
+    yield element.text or ""
+    for child in element:
+        yield from _spoken(child)
+        yield child.tail or ""

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
-from xml.etree.ElementTree import Element
 
 import msgspec
 import pytest
@@ -12,12 +11,12 @@ from django.urls import reverse
 from django.utils.dates import MONTHS, WEEKDAYS, WEEKDAYS_ABBR
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext, trans_real
-from html5lib import parse
 
 from challenges import catalog
 from feed.models import Act, Comment, Photo, Report
 from notifications.models import KeptMail
 from tests.access import World, make_world, routes
+from tests.html import spoken
 
 # Who found something and when, as studies are cited.
 STUDY = re.compile(r"[A-Z][^()]*\(\d{4}\)(\. .*doi\.org/\S+)?")
@@ -58,20 +57,9 @@ def world(db: None) -> World:
     return make_world()
 
 
-def _spoken(element: Element) -> Iterator[str]:
-    """All that a page shows or says, in the order it stands there: text, labels, hints and descriptions."""
-    if element.tag in {"script", "style", "template", "option"}:
-        return
-    yield from (f"\n{said}\n" for name in ("aria-label", "alt", "title", "placeholder") if (said := element.get(name)))
-    yield element.text or ""
-    for child in element:
-        yield from _spoken(child)
-        yield child.tail or ""
-
-
 def leftovers(html: str) -> set[str]:
     """What of a page stands outside of all brackets."""
-    whole = "".join(_spoken(parse(html, namespaceHTMLElements=False)))
+    whole = spoken(html)
     while (shorter := re.sub(rf"{BEGIN}[^{BEGIN}{END}]*{END}", "\n", whole)) != whole:
         whole = shorter
     return {" ".join(line.split()) for line in whole.split("\n") if re.search(r"[A-Za-z]{2}", line)}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from django.conf import settings
 
 from kindness_platform import translations
 from kindness_platform.translations import (
@@ -17,6 +18,7 @@ from kindness_platform.translations import (
     update,
 )
 
+LANGUAGES = ["es"]
 HEADER = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n\n'
 
 
@@ -25,6 +27,21 @@ def catalog_of(folder: Path, words: str, language: str = "es") -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(HEADER + words, encoding="utf-8")
     return path
+
+
+def test_every_language_that_can_be_chosen_has_a_catalog() -> None:
+    assert [language for language, _path in catalogs()] == LANGUAGES
+    assert [language for language, _name in settings.LANGUAGES] == ["en", *LANGUAGES]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_word_is_translated(language: str) -> None:
+    assert problems(CATALOGS / language / "LC_MESSAGES" / "django.po") == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_catalog_is_behind_the_code(language: str) -> None:
+    assert differences(CATALOGS / language / "LC_MESSAGES" / "django.po") == []
 
 
 @pytest.mark.parametrize(

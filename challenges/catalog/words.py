@@ -28,8 +28,9 @@ ALLOWED = (
     "informed by research, never proven by it",
     "No leaderboards, no streaks, no likes",
     "Leaderboards, streaks and likes",
-    # The heading under "Things we left out on purpose" on the front page.
+    # The heading under "Things we left out on purpose" on the front page, there and in its translations.
     '<dt>{% translate "Streaks" %}</dt>',
+    "Streaks Rachas",
 )
 
 

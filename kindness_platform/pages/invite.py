@@ -5,12 +5,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.names import isolated
 from accounts.people import person
+from challenges.days import day_name
 from challenges.models import Challenge
 from groups.forms import InvitationsForm
 from groups.models import Group, JoinCode
@@ -56,8 +56,8 @@ def invitation(group: Group, challenge: Challenge | None, code: JoinCode) -> str
     facts |= {
         "title": isolated(challenge.title),
         "summary": challenge.program.summary,
-        "start": date_format(challenge.starts_on, "l, F j"),
-        "end": date_format(challenge.ends_on, "l, F j"),
+        "start": day_name(challenge.starts_on),
+        "end": day_name(challenge.ends_on),
     }
     words = _(
         "%(group)s is doing %(title)s, from %(start)s to %(end)s.\n"

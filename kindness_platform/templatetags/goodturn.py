@@ -27,12 +27,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import clock
+from challenges.days import day_name, full_day_name
 from kindness_platform import art
 from kindness_platform import qr as codes
 from kindness_platform.symbols import POINTING, symbol_id
 from kindness_platform.symbols import icon as find_icon
 
 register = template.Library()
+register.filter(day_name)
+register.filter(full_day_name)
 
 
 def _lowest(context: Context) -> dict[str, Any]:

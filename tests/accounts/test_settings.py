@@ -1,5 +1,6 @@
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import User
 
@@ -7,7 +8,7 @@ PATH = "/you/settings/"
 
 
 def test_mia_changes_her_name_and_zone(as_mia: Client, mia: User) -> None:
-    reply = as_mia.post(PATH, {"name": " Mia  M. ", "time_zone": "Asia/Kathmandu"}, follow=True)
+    reply = as_mia.post(PATH, {"name": " Mia  M. ", "time_zone": "Asia/Kathmandu", "language": "en"}, follow=True)
     assert b"Saved." in reply.content
     mia.refresh_from_db()
     assert (mia.name, mia.time_zone) == ("Mia M.", "Asia/Kathmandu")
@@ -46,7 +47,9 @@ def test_nobody_else_can_be_changed(as_mia: Client, stan: User) -> None:
     assert stan.name == "Stan Stone"
 
 
-def test_the_language_is_offered_only_where_there_are_two(as_mia: Client, settings: object) -> None:
+def test_the_language_is_offered_only_where_there_are_two(as_mia: Client, settings: Settings) -> None:
+    assert b'name="language"' in as_mia.get(PATH).content
+    settings.LANGUAGES = [("en", "English")]
     assert b'name="language"' not in as_mia.get(PATH).content
 
 

@@ -34,6 +34,14 @@ def test_name_and_address_then_the_mailed_code_and_mia_is_in(visitor: Client, se
     assert EmailAddress.objects.get(user=mia).verified
 
 
+def test_who_signs_up_in_spanish_stays_in_spanish(visitor: Client, send: Send) -> None:
+    send(SIGN_UP, MIA, headers={"Accept-Language": "es"})
+    assert "es tu código para" in mail.outbox[-1].subject
+    send(CONFIRM, {"code": code_in_the_mail()})
+    assert User.objects.get().language == "es"
+    assert '<html lang="es"' in visitor.get("/today/", headers={"Accept-Language": "en"}).content.decode()
+
+
 def test_the_address_is_kept_in_small_letters(send: Send) -> None:
     send(SIGN_UP, MIA | {"email": "Mia@Example.ORG"})
     assert User.objects.get().email == "mia@example.org"

@@ -36,6 +36,6 @@ def test_my_own_zone_is_chosen_and_stands_among_the_first(as_mia: Client, mia: U
     often, _slash, regions = html.partition("<optgroup")[2].partition("</optgroup>")
     assert f'<option value="{zone}" selected>' in often
     assert " selected" not in regions.partition("</select>")[0]
-    assert as_mia.post(PATH, {"name": "Mia M.", "time_zone": zone}).status_code == 302
+    assert as_mia.post(PATH, {"name": "Mia M.", "time_zone": zone, "language": "en"}).status_code == 302
     mia.refresh_from_db()
     assert mia.time_zone == zone

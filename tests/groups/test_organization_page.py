@@ -29,7 +29,7 @@ def text(reply: Any) -> str:
 
 
 def settings(**values: object) -> dict[str, object]:
-    return {"name": "Ferry Lane", "time_zone": "Europe/Copenhagen", "first_weekday": 6, **values}
+    return {"name": "Ferry Lane", "time_zone": "Europe/Copenhagen", "first_weekday": 6, "language": "en", **values}
 
 
 def named(organization: Organization, **values: str) -> SupportContact:
