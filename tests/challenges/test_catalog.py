@@ -436,6 +436,43 @@ def test_titles_of_weeks_are_translated_all_or_not_at_all(in_german: Path) -> No
         load_programs(in_german, "de")
 
 
+def _words(item: object) -> dict[str, object]:
+    """Every text of a program or an idea by where it stands; keys and names that no one reads are left out."""
+    found = msgspec.to_builtins(item)
+    unread = {"key", "slug", "category", "modes", "ages", "cadence", "evidence", "safeguards", "seeds", "record"}
+    unread |= {"tags", "settings", "cost", "ideas"}
+
+    def walk(value: object, place: str) -> Iterator[tuple[str, str]]:
+        if isinstance(value, dict):
+            for name, inner in value.items():
+                yield from () if name in unread else walk(inner, f"{place}.{name}")
+        elif isinstance(value, list):
+            for number, inner in enumerate(value):
+                yield from walk(inner, f"{place}.{number}")
+        elif isinstance(value, str) and value:
+            yield place, value
+
+    return dict(walk(found, ""))
+
+
+@pytest.mark.parametrize("language", ["es"])
+def test_what_is_shipped_is_translated_to_the_last_word(language: str) -> None:
+    for load in (load_programs, load_ideas):
+        english, translated = load(ROOT), load(ROOT, language)
+        for key in english:
+            before, after = _words(english[key]), _words(translated[key])
+            assert before.keys() == after.keys()
+            assert [(key, place) for place in before if before[place] == after[place]] == []
+
+
+@pytest.mark.parametrize("language", ["es"])
+def test_a_translated_prompt_is_one_short_sentence_too(language: str) -> None:
+    for program in load_programs(ROOT, language).values():
+        for step in program.steps:
+            for mode in program.modes:
+                assert len(step.for_mode(mode).prompt) <= 70, (program.key, step.key)
+
+
 # Broken files
 
 
