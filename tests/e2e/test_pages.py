@@ -3,9 +3,13 @@
 The short form looks at each page once, light and wide, then narrow; the audit has every scheme and width.
 """
 
+from collections.abc import Iterator
+
 import pytest
+from django.conf import settings
 from playwright.sync_api import Page
 
+from accounts.models import User
 from tests.e2e import look
 from tests.e2e.conftest import Site
 from tests.e2e.kinds import KINDS, Kind
@@ -60,3 +64,50 @@ def test_a_page_bears_wider_text_and_stillness(site: Site, kind: Kind) -> None:
     faults += look.forced_color_faults(page)
     page.emulate_media(forced_colors="none")
     assert not faults, "\n".join(faults)
+
+
+# What is clicked to reach the other states is found by its English name.
+PLAIN = [kind for kind in KINDS if kind.then is None]
+SHORT = {"home landing", "home", "group", "lead", "group-settings", "challenge daily", "start", "mfa_index", "privacy"}
+
+
+@pytest.fixture
+def spoken(site: Site, request: pytest.FixtureRequest) -> Iterator[str]:
+    """All people of the place read this language."""
+    User.objects.update(language=request.param)
+    yield request.param
+    User.objects.update(language="en")
+
+
+def fits(site: Site, kind: Kind, language: str) -> list[str]:
+    page = site.page(kind.role)
+    page.context.add_cookies([{"name": settings.LANGUAGE_COOKIE_NAME, "value": language, "url": site.open.url}])
+    page.goto(kind.address(site.place))
+    faults: list[str] = []
+    if page.locator("html").get_attribute("lang") != language and (kind.role != "visitor" or language == "es"):
+        faults.append(f"{kind.name} is not in {language}")
+    for width in (320, 390):
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        found = look.overflow_faults(page) + look.target_faults(page) + look.main_target_faults(page)
+        faults += [f"{language} {width}, {kind.name}: {fault}" for fault in found]
+    page.context.clear_cookies(name=settings.LANGUAGE_COOKIE_NAME)
+    return faults
+
+
+@pytest.mark.parametrize("spoken", ["es", "ar"], indirect=True)
+def test_longer_words_and_the_other_direction_fit_on_a_phone(site: Site, spoken: str) -> None:
+    """Spanish; and from right to left, with English words where there are no others."""
+    kinds = [kind for kind in PLAIN if kind.name in SHORT]
+    assert {kind.name for kind in kinds} == SHORT
+    assert [fault for kind in kinds for fault in fits(site, kind, spoken)] == []
+    expected = {"es": "ltr", "ar": "rtl"}[spoken]
+    page = site.page("member")
+    page.goto("/")
+    assert page.locator("html").get_attribute("dir") == expected
+
+
+@pytest.mark.audit
+@pytest.mark.parametrize("spoken", ["es", "ar"], indirect=True)
+@pytest.mark.parametrize("kind", PLAIN, ids=lambda kind: kind.name.replace(", ", "-").replace(" ", "-"))
+def test_every_page_fits_in_any_language(site: Site, kind: Kind, spoken: str) -> None:
+    assert fits(site, kind, spoken) == []
