@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.data_rights import Copy, Hurdle, Keep, Room, register
 from accounts.models import User
-from groups.models import Group, JoinCode, Membership, Organization, OrganizationAdmin
+from groups.models import ExternalId, Group, JoinCode, Membership, Organization, OrganizationAdmin, Pupil
 from notifications.models import Notice
 from notifications.my_data import forget
 
@@ -29,6 +29,7 @@ def export(user: User) -> Copy:
                     "ended_at": place.ended_at,
                     "muted_until": place.muted_until,
                     "last_looked_at": place.seen_at,
+                    "ends_by_itself_at": place.until,
                 }
                 for place in user.memberships.select_related("group").order_by("joined_at", "pk")
             ],
@@ -36,6 +37,21 @@ def export(user: User) -> Copy:
                 {"organization": admin.organization.name, "since": admin.since}
                 for admin in user.administers.select_related("organization").order_by("since", "pk")
             ],
+            "as_a_pupil": [
+                {
+                    "organization": pupil.organization.name,
+                    "note_that_tells_you_apart": pupil.hint,
+                    "sign_in_card_of": pupil.issued_at,
+                    "wrong_tries": pupil.wrong_tries,
+                    "locked_at": pupil.locked_at,
+                    "without_photos": pupil.photos_off,
+                    "does_another_task_since": pupil.sits_out_since,
+                }
+                for pupil in Pupil.objects.filter(user=user).select_related("organization")
+            ],
+            "what_your_school_calls_you": list(
+                ExternalId.objects.filter(user=user).order_by("pk").values("source", "sourced_id")
+            ),
             "join_codes_you_made": [
                 {"group": code.group.name, "purpose": code.purpose, "created_at": code.created_at, "uses": code.uses}
                 for code in codes

@@ -5,6 +5,7 @@ from django.db import transaction
 from accounts import journal
 from feed.farewell import delete_files, files_of, unlink
 from groups.models import Group
+from groups.retention import erase_pupil, pupils_only_here
 from notifications.models import KeptMail, Notice
 
 
@@ -33,6 +34,8 @@ def forget_group(public_id: str) -> None:
 
 
 def _purge(group: Group) -> None:
+    for pupil in pupils_only_here(group):
+        erase_pupil(pupil)
     paths = files_of(group)
     _forget_letters(group)
     unlink(group)

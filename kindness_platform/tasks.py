@@ -6,6 +6,7 @@ from django.db import connections
 
 from accounts.retention import purge_accounts
 from feed.retention import purge_feed
+from groups.retention import purge_classes
 from kindness_platform.purge import purge_groups
 from notifications.retention import purge_notifications
 
@@ -22,6 +23,7 @@ def forget() -> None:
         purge_notifications()
         purge_accounts()
         purge_feed()
+        purge_classes()
         purge_groups()
     except Exception:
         cache.delete(FORGOTTEN)  # the next hour tries again

@@ -25,7 +25,7 @@ from accounts.models.audit import record
 from challenges.models import Challenge, Choice
 from feed.models import ActDraft, Case, Comment, Moment, Photo, Reaction
 from feed.pictures import SIZES
-from groups.models import Group, JoinCode, OrganizationAdmin
+from groups.models import ExternalId, Group, JoinCode, OrganizationAdmin, Pupil
 from notifications import outbox
 from notifications.models import KeptMail
 from tests.accounts.authenticator import Passkey
@@ -45,6 +45,8 @@ OF_A_PERSON: dict[str, Callable[[User], Q]] = {
     "notifications.KeptMail": lambda user: Q(address=user.email),
     "groups.OrganizationAdmin": lambda user: Q(user=user),
     "groups.Membership": lambda user: Q(user=user),
+    "groups.Pupil": lambda user: Q(user=user),
+    "groups.ExternalId": lambda user: Q(user=user),
     "groups.JoinCode": lambda user: Q(created_by=user),
     "challenges.Participation": lambda user: Q(user=user),
     "challenges.Choice": lambda user: Q(participation__user=user),
@@ -66,6 +68,12 @@ OF_NOBODY = {
     "groups.SupportContact": "belongs to an organization",
     "socialaccount.SocialApp": "configured by the operator",
     "socialaccount.SocialToken": "tokens are not stored",
+    "groups.Classroom": "belongs to its class",
+    "groups.LaunchCheck": "belongs to its class",
+    "groups.ClassTries": "numbers without names",
+    "groups.Authorization": "belongs to an organization",
+    "groups.School": "belongs to an organization",
+    "groups.SchoolSpan": "belongs to an organization",
     "groups.Organization": "belongs to its people together",
     "groups.Group": "belongs to its people together",
     "challenges.Challenge": "belongs to its group",
@@ -100,6 +108,7 @@ NOT_GIVEN = {
     "notifications.KeptMail.text": "a letter that its owner has; may name others",
     "notifications.KeptMail.html": "a letter that its owner has; may name others",
     "notifications.KeptMail.headers": "a letter that its owner has",
+    "groups.Pupil.credential": "signs the child in",
     "feed.Act.guest_name": "empty where there is an author",
     "feed.Act.form_key": "random, of the form",
     "feed.Comment.form_key": "random, of the form",
@@ -134,6 +143,10 @@ def give_everything(user: User, group: Group, challenge: Challenge, friend: User
     KeptMail.objects.create(address=address, subject="Your code", text="123456", html="<p>", headers={"To": address})
     OrganizationAdmin.objects.get_or_create(organization=group.organization, user=user)
     JoinCode.objects.create(group=group, created_by=user, expires_at=soon)
+    Pupil.objects.create(user=user, organization=group.organization, hint="red coat", credential="locked")
+    ExternalId.objects.create(
+        organization=group.organization, source="oneroster", kind="person", sourced_id=f"of-{user.pk}", user=user
+    )
     part = challenge.welcome(user)
     step = challenge.steps.first()
     assert step

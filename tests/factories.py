@@ -1,5 +1,6 @@
 """Data in the product's own words: plain functions that make one thing each."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
@@ -8,7 +9,7 @@ from accounts import terms
 from accounts.models import User
 from challenges.models import Challenge
 from feed.models import Act
-from groups.models import Group, Membership
+from groups.models import Authorization, Group, Membership, Pupil
 
 _numbers = count(1)
 
@@ -29,6 +30,23 @@ def make_user(name: str = "", **overrides: Any) -> User:
 def make_group(leader: User | None = None, **overrides: Any) -> Group:
     fields = {"name": f"Group {next(_numbers)}", "mode": "workplace", **overrides}
     return Group.objects.found(founder=leader or make_user("Leader"), **fields)
+
+
+def make_class(teacher: User | None = None, *, pupils: Sequence[str] = (), **overrides: Any) -> Group:
+    """A class that may begin: authorized by its school, with pupils by these names."""
+    fields = {"name": f"Class {next(_numbers)}", "mode": "primary", **overrides}
+    teacher = teacher or make_user("Theo Teacher")
+    group = Group.objects.found(founder=teacher, **fields)
+    Authorization.objects.give(group.organization, group, basis="school", given_by="The head teacher", by=teacher)
+    for name in pupils:
+        make_pupil(group, name)
+    return group
+
+
+def make_pupil(group: Group, name: str = "", **overrides: Any) -> Pupil:
+    teacher = group.memberships.leaders().first()
+    assert teacher
+    return Pupil.objects.add(group, name or f"Pupil {next(_numbers)}", by=teacher.user, **overrides)
 
 
 def join(group: Group, user: User, role: str = "member") -> Membership:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from kindness_platform import tasks
 
-ROOMS = ("purge_accounts", "purge_feed", "purge_groups", "purge_notifications")
+ROOMS = ("purge_accounts", "purge_classes", "purge_feed", "purge_groups", "purge_notifications")
 
 
 @pytest.fixture

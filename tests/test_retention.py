@@ -14,11 +14,12 @@ from django.utils import timezone
 from accounts.models import AccountMail, AddressChange, AuditEntry, Session, User
 from accounts.models.audit import record
 from feed.models import Act, ActDraft, Comment, Photo, Reaction
+from groups.models import ClassTries
 from kindness_platform.inventory import inventory
 from kindness_platform.tasks import forget
 from notifications import farewell, outbox, tasks
 from notifications.models import Delivery, KeptMail, Notice
-from tests.factories import make_act, make_group, make_user
+from tests.factories import make_act, make_class, make_group, make_pupil, make_user
 
 Rows = QuerySet[Any]
 NOBODY = "nobody@example.org"
@@ -106,6 +107,21 @@ def audit() -> Rows:
     return AuditEntry.objects.filter(actor_id=user.pk)
 
 
+def pupil_without_class() -> Rows:
+    group = make_class()
+    user = make_pupil(group).user
+    group.memberships.get(user=user).end("left")
+    return User.objects.filter(pk=user.pk)
+
+
+def forgotten_class() -> Rows:
+    return _one(make_class())
+
+
+def tries() -> Rows:
+    return _one(ClassTries.objects.create(group=make_class(), on=timezone.now().date()))
+
+
 def _one(row: Model) -> Rows:
     return type(row)._default_manager.filter(pk=row.pk)
 
@@ -127,6 +143,9 @@ CASES: list[tuple[str, int | None, Callable[[], Rows]]] = [
     ("address_change", None, change_of_address),
     ("sign_up", None, unfinished_sign_up),
     ("audit", None, audit),
+    ("pupil", None, pupil_without_class),
+    ("class", None, forgotten_class),
+    ("tries", None, tries),
 ]
 
 

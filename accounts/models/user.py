@@ -83,8 +83,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def has_accepted_terms(self) -> bool:
-        """Whether it was the terms as they are now that this person accepted."""
-        return self.terms_version >= terms.VERSION
+        """Whether it was the terms as they are now that this person accepted; for a pupil the school has said yes."""
+        return self.is_pupil or self.terms_version >= terms.VERSION
 
     @transaction.atomic
     def accept_terms(self) -> None:

@@ -22,13 +22,18 @@ if TYPE_CHECKING:
     from groups.models.membership import Membership
 
 
+YOUNGEST = {"workplace": "adult", "community": "adult", "secondary": "11-15", "primary": "7-11"}
+
+
 class LastLeader(Exception):
     """The last leader cannot leave a group that still has other people in it."""
 
 
 class GroupManager(models.Manager["Group"]):
     @transaction.atomic
-    def found(self, *, name: str, mode: str, founder: User, organization: Organization | None = None) -> "Group":
+    def found(
+        self, *, name: str, mode: str, founder: User, organization: Organization | None = None, age_band: str = ""
+    ) -> "Group":
         """Make a group with its first leader, and an organization for it when there is none.
 
         Args:
@@ -36,14 +41,25 @@ class GroupManager(models.Manager["Group"]):
             mode: one of `Group.Mode`.
             founder: becomes the leader, and the admin of a new organization.
             organization: the one to put it in, or None to make one of the same name.
+            age_band: one of `Group.AgeBand`; none given means the youngest that the mode is for.
         """
+        from groups.models.classroom import Classroom
+
         if organization is None:
             organization = Organization.objects.create(
                 name=name, time_zone=founder.time_zone, language=founder.language
             )
             OrganizationAdmin.objects.create(organization=organization, user=founder)
         stem = slugify(name)[:40].strip("-") or mode
-        group = self.create(organization=organization, name=name, mode=mode, slug=f"{stem}-{new_public_id()[:6]}")
+        group = self.create(
+            organization=organization,
+            name=name,
+            mode=mode,
+            age_band=age_band or YOUNGEST[mode],
+            slug=f"{stem}-{new_public_id()[:6]}",
+        )
+        if group.is_class:
+            Classroom.objects.create(group=group, moderator=founder)
         group.admit(founder, role="leader")
         record(founder, "founded", group, group_id=group.pk)
         return group
@@ -127,6 +143,11 @@ class Group(Overridable, Ending):
 
     def get_absolute_url(self) -> str:
         return reverse("group", args=[self.slug])
+
+    @property
+    def is_class(self) -> bool:
+        """Whether its members are pupils and its leaders their teachers."""
+        return self.mode in {self.Mode.PRIMARY, self.Mode.SECONDARY}
 
     @cached_property
     def policy(self) -> Policy:

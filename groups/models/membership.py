@@ -17,7 +17,8 @@ CROWD = 5
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self) -> "MembershipQuerySet":
-        return self.filter(state=Membership.State.ACTIVE)
+        """Those that hold now; a substitute's ends by itself, whether or not somebody has closed it yet."""
+        return self.filter(models.Q(until=None) | models.Q(until__gt=timezone.now()), state=Membership.State.ACTIVE)
 
     def open(self) -> "MembershipQuerySet":
         return self.filter(state__in=[Membership.State.PENDING, Membership.State.ACTIVE])
@@ -51,6 +52,7 @@ class Membership(models.Model):
     ended_at = models.DateTimeField(null=True)
     muted_until = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
+    until = models.DateTimeField(null=True)
 
     objects = MembershipQuerySet.as_manager()
 
