@@ -24,6 +24,7 @@ LIMITS = {
     "confirm": "5/10m/user",
     "address": "5/h/user",
     "copy": "6/h/user",
+    "sheet": "30/h/user",
 }
 
 

@@ -38,12 +38,18 @@ class NextStep:
     url: str
 
 
-@require_safe
-def lead(request: HttpRequest, slug: str) -> HttpResponse:
+def group_led(request: HttpRequest, slug: str) -> Group:
+    """The group that this person runs."""
     user = person(request)
     group = get_object_or_404(Group.objects.visible_to(user).select_related("organization"), slug=slug)
     if not group.can_be_run_by(user):
         raise PermissionDenied
+    return group
+
+
+@require_safe
+def lead(request: HttpRequest, slug: str) -> HttpResponse:
+    user, group = person(request), group_led(request, slug)
     challenges = list(group.challenges.order_by("-starts_on", "-pk")[:CHALLENGES])
     for challenge in challenges:
         challenge.group = group
