@@ -4,11 +4,12 @@ Every page's frame names them and the pages of the feed stand on them, so they a
 all: one query, and it brings what their policies are made of.
 """
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, cast
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpRequest
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.people import person
@@ -16,6 +17,24 @@ from groups.models.group import Group
 from groups.models.membership import Membership
 from groups.models.organization import OrganizationAdmin
 from notifications.models import Notice
+
+
+@cache
+def _places() -> Any:
+    """Everybody's places, each with whether they look after it and since when a notice waits for them.
+
+    Putting this statement together takes longer than answering it, so that is done once; what differs from
+    one request to the next, the person and the time, stays out of it.
+    """
+    looks_after = OrganizationAdmin.objects.filter(organization=OuterRef("group__organization"), user=OuterRef("user"))
+    waiting = Notice.objects.filter(recipient=OuterRef("user"), in_app=True).unread().order_by("due_at")
+    return (
+        Membership.objects.active()
+        .filter(group__archived_at=None, group__delete_after=None)
+        .annotate(is_admin=Exists(looks_after), news_since=Subquery(waiting.values("due_at")[:1]))
+        .select_related("group__organization")
+        .order_by("group__name", "pk")
+    )
 
 
 class Places:
@@ -29,12 +48,8 @@ class Places:
 
     @cached_property
     def _memberships(self) -> list[Any]:
-        """One row for each place, which also says whether a notice waits for this person."""
-        looks_after = OrganizationAdmin.objects.filter(organization=OuterRef("group__organization"), user=self.user)
-        waiting = Notice.objects.visible_to(self.user).unread()
-        places = Membership.objects.active().filter(user=self.user, group__archived_at=None, group__delete_after=None)
-        marked: Any = places.annotate(is_admin=Exists(looks_after), news_waits=Exists(waiting))
-        found: list[Any] = list(marked.select_related("group__organization").order_by("group__name", "pk"))
+        """One row for each place, which also says since when a notice waits for this person."""
+        found: list[Any] = list(_places().filter(user=self.user))
         for place in found:
             place.group.is_run = place.is_leader or place.is_admin
             place.group.my_place = place
@@ -51,7 +66,8 @@ class Places:
 
     @property
     def has_news(self) -> bool:
-        return any(place.news_waits for place in self._memberships)
+        now = timezone.now()
+        return any(place.news_since and place.news_since <= now for place in self._memberships)
 
 
 def places_of(request: HttpRequest) -> Places:
