@@ -12,6 +12,8 @@ LIMITS = {
     # Wrong join codes only: a right one is given back (`attempt`). What makes guessing hopeless is the length of the
     # codes (SAFETY B10, tests/groups/test_join.py).
     "join": "20/5m/ip,100/d/ip",
+    # A class types its code at one address, and not every child types well; these codes are as long as the others.
+    "class_code": "60/5m/ip,600/d/ip",
     "start": "20/h/user,60/h/ip",
     "invite": "30/h/user",
     "post": "30/m/user,300/h/user",

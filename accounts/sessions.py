@@ -44,10 +44,11 @@ def browser_of(request: HttpRequest) -> str:
 
 
 def note_beginning(request: HttpRequest, **_signal: Any) -> None:
-    """Called for every sign-in, whichever way it came."""
+    """Called for every sign-in, whichever way it came. About a child's device nothing is noted."""
+    is_pupil = getattr(_signal.get("user"), "is_pupil", False)
     request.session[BEGINNING] = {
         "id": new_public_id(),
-        "browser": browser_of(request),
+        "browser": "" if is_pupil else browser_of(request),
         "at": timezone.now().isoformat(),
     }
 

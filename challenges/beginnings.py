@@ -75,7 +75,8 @@ def begin(
                 group=group, program_key=program, starts_on=starts_on, by=starter, form_key=key
             )
             _welcome_everybody(challenge)
-            JoinCode.current(group, starter)
+            if not group.is_class:
+                JoinCode.current(group, starter)
     except IntegrityError:
         twin = made_from(starter, key)
         if twin is None:

@@ -1,6 +1,6 @@
 """The 24 pictures of which a pupil gets four in order, each with the word a child says for it.
 
-Their drawings are `templates/groups/pictures/<name>.svg`; the order is the order of the grid.
+Their drawings are `kindness_platform/icons/class/<name>.svg`; the order is the order of the grid.
 """
 
 from django.utils.translation import gettext_lazy as _
@@ -32,3 +32,10 @@ NAMES = {
     "key": _("Key"),
 }
 PICTURES = tuple(NAMES)
+HUES = {
+    **dict.fromkeys(("butterfly", "ladybug", "mushroom", "cherries", "rainbow", "rocket", "balloon"), "a"),
+    **dict.fromkeys(("owl", "fish", "moon", "cloud", "umbrella", "boat"), "b"),
+    **dict.fromkeys(("snail", "tree", "apple", "house", "kite"), "c"),
+    **dict.fromkeys(("cat", "flower", "carrot", "sun", "star", "key"), "d"),
+}
+"""In which of the four colors each is drawn. Nobody needs to see it: shapes and words differ."""

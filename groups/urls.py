@@ -1,6 +1,19 @@
 from django.urls import path
 
-from groups.views import codes, groups, invite, lost_address, organizations, people, places, settings, support
+from groups.views import (
+    class_door,
+    classroom,
+    codes,
+    groups,
+    invite,
+    lost_address,
+    organizations,
+    people,
+    places,
+    pupils,
+    settings,
+    support,
+)
 
 urlpatterns = [
     path("groups/", groups.groups, name="groups"),
@@ -16,6 +29,16 @@ urlpatterns = [
     path("groups/<slug:slug>/settings/people/", places.places, name="group-people"),
     path("groups/<slug:slug>/settings/people/<str:public_id>/", places.place, name="group-person"),
     path("groups/<slug:slug>/settings/codes/", codes.codes, name="group-codes"),
+    path("groups/<slug:slug>/class/", classroom.classroom, name="classroom"),
+    path("groups/<slug:slug>/pupils/", pupils.pupils, name="class-pupils"),
+    path("groups/<slug:slug>/pupils/<str:public_id>/", pupils.pupil, name="class-pupil-page"),
+    path("groups/<slug:slug>/cards/", pupils.cards, name="class-cards"),
+    path("class/", class_door.door, name="class-door"),
+    path("class/card/", class_door.card_in, name="class-card-in"),
+    path("class/card/<str:public_id>/<str:code>/", class_door.card, name="class-card"),
+    path("class/leave/", class_door.leave, name="class-leave"),
+    path("class/<str:code>/", class_door.names, name="class-names"),
+    path("class/<str:code>/<str:public_id>/", class_door.pupil, name="class-pupil"),
     path("organizations/<str:public_id>/", organizations.organization, name="organization"),
     path("organizations/<str:public_id>/admins/", organizations.admins, name="organization-admins"),
     path("organizations/<str:public_id>/rules/", organizations.rules, name="organization-rules"),

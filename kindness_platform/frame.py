@@ -23,6 +23,11 @@ class Frame:
         return user if isinstance(user, User) else None
 
     @property
+    def is_pupil(self) -> bool:
+        """Whether a child looks: larger letters, no navigation."""
+        return self.person is not None and self.person.is_pupil
+
+    @property
     def view(self) -> str:
         match = self.request.resolver_match
         return match.view_name if match else ""

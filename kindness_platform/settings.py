@@ -91,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "groups.middleware.PupilGateMiddleware",
     "accounts.middleware.PersonalClockMiddleware",
     "accounts.middleware.TermsMiddleware",
     "kindness_platform.middleware.NoNulMiddleware",
@@ -214,7 +215,10 @@ MAILERS: dict[str, Any] = {"default": _mailer()}
 ACCOUNT_MAILER = "notifications.account_mail.queue"
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = [
+    "allauth.account.auth_backends.AuthenticationBackend",
+    "accounts.pupils.PupilBackend",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

@@ -103,6 +103,8 @@ class World:
             ("photo", self.photo.public_id),
             ("kept-mail", self.mail.public_id),
             ("notice", self.notice.public_id),
+            ("class-pupil", self.person_in("member").public_id),
+            ("class-card", self.person_in("member").public_id),
             ("lost-address", self.change.user.public_id),
             ("end-session", self.session.public_id),
             ("organization", self.group.organization.public_id),

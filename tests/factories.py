@@ -1,7 +1,7 @@
 """Data in the product's own words: plain functions that make one thing each."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -9,7 +9,7 @@ from accounts import terms
 from accounts.models import User
 from challenges.models import Challenge
 from feed.models import Act
-from groups.models import Authorization, Group, Membership, Pupil
+from groups.models import Authorization, Group, Membership, Pupil, School
 
 _numbers = count(1)
 
@@ -33,10 +33,13 @@ def make_group(leader: User | None = None, **overrides: Any) -> Group:
 
 
 def make_class(teacher: User | None = None, *, pupils: Sequence[str] = (), **overrides: Any) -> Group:
-    """A class that may begin: authorized by its school, with pupils by these names."""
+    """A class that may begin: authorized by its school, with pupils by these names, open around the clock."""
     fields = {"name": f"Class {next(_numbers)}", "mode": "primary", **overrides}
     teacher = teacher or make_user("Theo Teacher")
     group = Group.objects.found(founder=teacher, **fields)
+    School.objects.get_or_create(
+        organization=group.organization, defaults={"weekdays": "0123456", "opens_at": time.min, "closes_at": time.max}
+    )
     Authorization.objects.give(group.organization, group, basis="school", given_by="The head teacher", by=teacher)
     for name in pupils:
         make_pupil(group, name)

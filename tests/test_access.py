@@ -3,15 +3,19 @@
 import re
 from collections.abc import Iterator
 from copy import deepcopy
+from datetime import time
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from feed.models import Decision
+from groups.models import Authorization, Classroom, Group, Pupil, School
 from tests.access import METHODS, ROLES, Route, World, ask, cells, make_world, routes, rows, stored_rows
 from tests.conftest import kept_for_the_file
 
@@ -22,7 +26,9 @@ SERVERS = {"oidc_login", "oidc_callback", "socialaccount_signup", "socialaccount
 KEYS = {"mfa_login_webauthn", "mfa_signup_webauthn", "mfa_authenticate"}
 SECRET_LINKS = {"account_prove_address", "account_stop_address"}
 """Their address is known to one mailbox, which is told who wrote it there."""
-PUBLIC = CATALOG | START | KEPT_MAIL | SERVERS | KEYS | SECRET_LINKS
+CLASS_DOOR = {"class-door", "class-names", "class-pupil", "class-card", "class-card-in", "class-leave"}
+"""The way in for pupils: by the code of a class, which only that class has."""
+PUBLIC = CLASS_DOOR | CATALOG | START | KEPT_MAIL | SERVERS | KEYS | SECRET_LINKS
 """Routes that a visitor may open without signing in; those of signing in itself begin with `account_`."""
 PERSONAL = {
     "today-new",
@@ -40,6 +46,8 @@ PERSONAL |= {"sessions", "end-other-sessions", "socialaccount_connections"}
 MY_DATA = {"my-data", "my-data-copy", "erase", "erase-confirm", "accept-terms"}
 OF_ONESELF = PUBLIC | PERSONAL | MY_DATA
 """Routes without a thing of somebody in their address, or whose address is meant for strangers (a join code)."""
+FOR_PUPILS = CLASS_DOOR | {"home"}
+"""All that a pupil reaches. Whoever opens another view to them writes it here, and thinks about it twice."""
 STRANGERS = ("other_member", "other_leader", "removed")
 ALL = routes()
 NAMES = [route.name for route in ALL]
@@ -167,3 +175,46 @@ def test_the_canaries_can_be_seen_by_those_they_are_for(world: World) -> None:
     )
     missing = [where for where, canary in planted.items() if canary not in seen]
     assert missing in ([], ["groups.Organization.name"]), f"the test above could not fail for {missing}"
+
+
+@pytest.fixture
+def pupil_in(world: World) -> Client:
+    """A pupil in the group that everything is addressed in, which is a class now."""
+    group = world.group
+    Group.objects.filter(pk=group.pk).update(mode="primary", age_band="7-11")
+    group.refresh_from_db()
+    teacher = world.person_in("leader")
+    Classroom.objects.create(group=group, moderator=teacher)
+    hours = {"weekdays": "0123456", "opens_at": time.min, "closes_at": time.max}
+    School.objects.create(organization=group.organization, **hours)
+    Authorization.objects.give(group.organization, group, basis="school", given_by="The head", by=teacher)
+    pupil = Pupil.objects.add(group, "Pip", by=teacher)
+    client = Client(raise_request_exception=False)
+    client.get(f"/class/card/{pupil.user.public_id}/{pupil.secret.card}/")
+    assert client.post("/class/card/").status_code == 302
+    return client
+
+
+def test_a_pupil_reaches_what_is_marked_and_nothing_else(world: World, pupil_in: Client) -> None:
+    """All routes with all methods, in their own class; the pages of operators too (BAD_INPUTS 46)."""
+    reached: set[str] = set()
+    for route in ALL:
+        for method in METHODS:
+            client = Client(raise_request_exception=False)  # leaving is undone with the rest; the cookie would not be
+            client.cookies[settings.SESSION_COOKIE_NAME] = pupil_in.cookies[settings.SESSION_COOKIE_NAME].value
+            answer = ask(client, method, route.address(world.values(route)))
+            assert answer.status_code < 500, route.name
+            if answer.status_code != 404:
+                reached.add(route.name)
+    assert reached <= FOR_PUPILS
+    assert "home" in reached
+    for address in ("/admin/", "/admin/accounts/user/", "/healthz", "/status/"):
+        assert ask(pupil_in, "GET", address).status_code == 404, address
+
+
+def test_what_is_closed_to_a_pupil_looks_like_nothing(world: World, pupil_in: Client) -> None:
+    nothing = normal(ask(pupil_in, "GET", "/there/is/nothing/here/"))
+    for name in ("lead", "invite", "my-data", "settings", "act", "people", "programs", "account_login"):
+        route = next(one for one in ALL if one.name == name)
+        assert normal(ask(pupil_in, "GET", route.address(world.values(route)))) == nothing, name
+    assert "Programs" not in nothing[1]

@@ -51,7 +51,9 @@ class Classroom(models.Model):
 
     @cached_property
     def school(self) -> School:
-        return School.of(self.group.organization)
+        # Where the row was read along (`open_classes`), this asks nothing.
+        organization = self.group.organization
+        return getattr(organization, "school", None) or School(organization=organization)
 
     @property
     def task_instead(self) -> str:

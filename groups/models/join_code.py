@@ -15,6 +15,7 @@ from groups.models.group import Group
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 LENGTH = 12
 LIFETIME = timedelta(days=90)
+LIFETIMES = {"adult": LIFETIME, "class": timedelta(days=400), "wall": timedelta(hours=12)}
 # Letters that would spell something unkind on a poster; a new code is drawn instead.
 UNKIND = ("FUC", "FUK", "SHT", "CUNT", "KKK", "NAZ", "SEX", "ASS", "FAG", "DYKE", "RAPE", "KYS", "DEAD", "HATE", "KLL")
 
@@ -56,13 +57,13 @@ class JoinCodeQuerySet(models.QuerySet["JoinCode"]):
         ).exclude(code=None)
 
     def find(self, typed: str, purpose: str = "adult") -> "JoinCode | None":
-        """The live code that was typed, or None: a dead code and a wrong one look the same."""
-        return (
-            self.live()
-            .filter(code=normalize_code(typed), purpose=purpose)
-            .select_related("group__organization")
-            .first()
-        )
+        """The live code that was typed, or None: a dead code and a wrong one look the same.
+
+        No code that goes from hand to hand lets a grown-up into a class.
+        """
+        found = self.live().filter(code=normalize_code(typed), purpose=purpose).select_related("group__organization")
+        code = found.first()
+        return None if code and code.group.is_class and purpose == JoinCode.Purpose.ADULT else code
 
 
 class JoinCode(models.Model):
@@ -107,18 +108,18 @@ class JoinCode(models.Model):
         return in_fours(self.code or "")
 
     @classmethod
-    def live_of(cls, group: Group) -> "JoinCode | None":
-        """The group's live code for adults, if it has one."""
-        return cls.objects.live().filter(group=group, purpose=cls.Purpose.ADULT).order_by("-created_at", "-pk").first()
+    def live_of(cls, group: Group, purpose: str = "adult") -> "JoinCode | None":
+        """The group's live code for a purpose, if it has one."""
+        return cls.objects.live().filter(group=group, purpose=purpose).order_by("-created_at", "-pk").first()
 
     @classmethod
     @transaction.atomic
-    def current(cls, group: Group, by: User | None = None) -> "JoinCode":
-        """The group's live code for adults; a new one where there is none."""
+    def current(cls, group: Group, by: User | None = None, purpose: str = "adult") -> "JoinCode":
+        """The group's live code for a purpose; a new one where there is none."""
         # The group's row is the lock, as in `rotate`: of two who ask for the first code at once, one makes it.
         Group.objects.select_for_update().get(pk=group.pk)
-        return cls.live_of(group) or cls.objects.create(
-            group=group, created_by=by, expires_at=timezone.now() + LIFETIME
+        return cls.live_of(group, purpose) or cls.objects.create(
+            group=group, purpose=purpose, created_by=by, expires_at=timezone.now() + LIFETIMES[purpose]
         )
 
     @transaction.atomic
@@ -129,7 +130,7 @@ class JoinCode(models.Model):
         live = type(self).objects.filter(group_id=self.group_id, purpose=self.purpose, revoked_at=None)
         live.update(revoked_at=timezone.now(), prefix=Substr("code", 1, 2), code=None)
         return type(self).objects.create(
-            group=self.group, purpose=self.purpose, created_by=by, expires_at=timezone.now() + LIFETIME
+            group=self.group, purpose=self.purpose, created_by=by, expires_at=timezone.now() + LIFETIMES[self.purpose]
         )
 
     @transaction.atomic

@@ -15,6 +15,7 @@ from accounts.models.audit import record
 from groups.class_words import WORDS
 from groups.models.authorization import Authorization, NotAuthorized
 from groups.models.group import Group
+from groups.models.join_code import JoinCode
 from groups.models.membership import Membership
 from groups.models.organization import Organization
 from groups.picture_names import PICTURES
@@ -78,6 +79,7 @@ class PupilQuerySet(models.QuerySet["Pupil"]):
         )
         pupil = self.create(user=user, organization=organization, hint=hint, credential=Secret.draw().locked())
         group.admit(user)
+        JoinCode.current(group, by, JoinCode.Purpose.CLASS)
         record(by, "added", pupil, group_id=group.pk)
         return pupil
 
@@ -135,15 +137,20 @@ class Pupil(models.Model):
         self._keep(wrong_tries=0, locked_at=None)
         record(by, "opened again", self)
 
-    def note_wrong(self) -> None:
-        """One more wrong try; the fifth in a row locks. Two at the same moment are counted as two."""
-        mine = type(self).objects.filter(pk=self.pk)
-        mine.update(wrong_tries=models.F("wrong_tries") + 1)
-        mine.filter(wrong_tries__gte=ERRORS, locked_at=None).update(locked_at=timezone.now())
+    def take_try(self) -> bool:
+        """Use up one of five tries, before anybody looks whether it is right; False when none is left.
+
+        The fifth locks, unless it turns out to be right (`note_right`): however many try at once, five get through.
+        """
+        mine = type(self).objects.filter(pk=self.pk, locked_at=None, wrong_tries__lt=ERRORS)
+        taken = mine.update(wrong_tries=models.F("wrong_tries") + 1) == 1
+        type(self).objects.filter(pk=self.pk, locked_at=None, wrong_tries__gte=ERRORS).update(locked_at=timezone.now())
         self.refresh_from_db(fields=["wrong_tries", "locked_at"])
+        return taken
 
     def note_right(self) -> None:
-        type(self).objects.filter(pk=self.pk, locked_at=None).exclude(wrong_tries=0).update(wrong_tries=0)
+        """The try that was taken was right: five errors in a row are counted anew."""
+        self._keep(wrong_tries=0, locked_at=None)
 
     @transaction.atomic
     def sit_out(self, *, out: bool, by: User) -> None:

@@ -20,6 +20,8 @@ DEAD_SHOWN = 20
 def codes(request: HttpRequest, slug: str) -> HttpResponse:
     user = person(request)
     group = group_run_by(user, slug)
+    if group.is_class:
+        return redirect("classroom", slug=slug)
     live = JoinCode.live_of(group)
     do = request.POST.get("do", "") if request.method == "POST" else ""
     form = CodeForm(typed(request) if do in {"limit", "new"} else None, group=group, code=live)

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,6 +25,8 @@ NEW_FOR = timedelta(days=3)
 def invite(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything that brings people in: words to copy, the link, the code, a picture, and mail."""
     group = group_run_by(person(request), slug)
+    if group.is_class:
+        return redirect("class-pupils", slug=slug)
     code = JoinCode.live_of(group)
     running = running_in(group)
     challenge = running[0] if running else None

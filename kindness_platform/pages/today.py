@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.people import person
+from accounts.pupils import open_to_pupils
 from challenges.models import Step
 from challenges.prompts import Prompt, prompts_for
 from feed.cards import cards_for
@@ -30,6 +31,7 @@ from feed.totals import Totals, totals_of
 from groups.models import Group
 from kindness_platform.htmx import render_page
 from kindness_platform.pages.landing import landing
+from kindness_platform.pages.pupil_today import pupil_today
 from notifications.models import Notice
 
 MOST_WAITING = 20
@@ -38,10 +40,13 @@ TEMPLATE = "pages/today.html"
 
 
 @login_not_required
+@open_to_pupils
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return landing(request)
+    if person(request).is_pupil:
+        return pupil_today(request)
     places = places_to_post(request)
     if not places:
         return render(request, "pages/today_empty.html")

@@ -30,6 +30,7 @@ from accounts import clock
 from challenges.days import day_name, full_day_name
 from kindness_platform import art
 from kindness_platform import qr as codes
+from kindness_platform.class_pictures import class_picture as drawn_picture
 from kindness_platform.symbols import POINTING, symbol_id
 from kindness_platform.symbols import icon as find_icon
 
@@ -131,6 +132,12 @@ def quilt(
 ) -> SafeString:
     chosen = _pairs(pairs) if pairs else art.PAIRS
     return mark_safe(art.quilt(columns, rows, str(seed), chosen, calm=calm, big=big, cls=cls, preserve=preserve))
+
+
+@register.simple_tag
+def class_picture(name: str) -> SafeString:
+    """A picture of a pupil's sign-in. Its word always stands beside it."""
+    return mark_safe(drawn_picture(name))
 
 
 @register.simple_tag

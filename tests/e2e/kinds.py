@@ -110,6 +110,12 @@ def press_with(page: Page, name: str, value: str) -> None:
     page.wait_for_load_state()
 
 
+def tap_a_cat(page: Page) -> None:
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        page.get_by_role("button", name="Cat").click()
+    page.locator("input[name=picked]").first.wait_for(state="attached")
+
+
 def ask_for_no_pause(page: Page) -> None:
     press_with(page, "do", "mute")
 
@@ -277,6 +283,18 @@ KINDS = [
     Kind("account_inactive", "visitor", at("account_inactive")),
     Kind("account_set_password", "member", at("account_set_password")),
     Kind("account_change_password", "leader", at("account_change_password")),
+    Kind("class-door", "visitor", at("class-door")),
+    Kind("class-door refused", "visitor", at("class-door"), then=send_empty),
+    Kind("class-names", "visitor", at("class-names", "class_code.code")),
+    Kind("class-pupil", "visitor", at("class-pupil", "class_code.code", "pupil.public_id")),
+    Kind("class-pupil after a tap", "visitor", at("class-pupil", "class_code.code", "pupil.public_id"), then=tap_a_cat),
+    Kind("classroom", "teacher", at("classroom", "school.slug")),
+    Kind("class-pupils", "teacher", at("class-pupils", "school.slug")),
+    Kind("class-pupil-page", "teacher", at("class-pupil-page", "school.slug", "pupil.public_id")),
+    Kind(
+        "class-pupil-page refused", "teacher", at("class-pupil-page", "school.slug", "pupil.public_id"), then=send_empty
+    ),
+    Kind("class-cards", "teacher", at("class-cards", "school.slug")),
     Kind("no page", "visitor", lambda place: f"/{NONSENSE}/", 404),
     Kind("no page for a member", "member", lambda place: f"/acts/{NONSENSE}/", 404),
     Kind("forbidden page", "member", at("lead", "group.slug"), 403),

@@ -16,7 +16,7 @@ from feed.models import Act, Case, Comment, Credit, Moment, Photo, Reaction
 from groups.models import Group, JoinCode, SupportContact
 from notifications.models import KeptMail
 from tests.accounts.authenticator import Passkey
-from tests.factories import join, make_act, make_challenge, make_group, make_user
+from tests.factories import join, make_act, make_challenge, make_class, make_group, make_pupil, make_user
 
 LONG_NAME = "Bartholomew-Maximilian Featherstonehaugh-Cholmondeley von und zu Lint"[:60]
 RTL_NAME = "نور الهدى عبد الرحمن"
@@ -77,6 +77,9 @@ class Place:
     alone: Group
     put_away: Group
     going: Group
+    school: Group
+    pupil: User
+    class_code: JoinCode
 
 
 def make_place() -> Place:
@@ -119,9 +122,11 @@ def make_place() -> Place:
     assert step
     assert comment
     assert credit
+    school, theo = _class()
     return Place(
         people={
             "visitor": None,
+            "teacher": theo,
             "newcomer": newcomer,
             "member": mia,
             "leader": olive,
@@ -155,6 +160,9 @@ def make_place() -> Place:
         alone=alone,
         put_away=put_away,
         going=going,
+        school=school,
+        pupil=User.objects.get(name="Leila"),
+        class_code=JoinCode.current(school, theo, JoinCode.Purpose.CLASS),
         mail=KeptMail.objects.create(
             address="mia@example.org",
             subject="Your code",
@@ -163,6 +171,17 @@ def make_place() -> Place:
         ),
         change=AddressChange.objects.create(user=lone, address="lena.new@example.org", begun_by=founder),
     )
+
+
+def _class() -> tuple[Group, User]:
+    """A class with two of the same name, one who is locked, a name from right to left and a long one."""
+    theo = make_user("Theo Teacher")
+    group = make_class(theo, name="Class 4 Kestrels", pupils=["Ada", "Ben", "Caleb", "Leila", RTL_NAME, LONG_NAME[:30]])
+    make_pupil(group, "Ada", hint="red glasses")
+    locked = make_pupil(group, "Omar")
+    while locked.take_try():
+        pass
+    return group, theo
 
 
 def _contacts(group: Group) -> SupportContact:

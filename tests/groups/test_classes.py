@@ -150,16 +150,12 @@ def test_secrets_are_drawn_from_all_there_is(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_five_errors_in_a_row_lock_until_the_teacher_opens_again(theo: User, kestrels: Group) -> None:
     pupil = make_pupil(kestrels)
-    for _try in range(ERRORS - 1):
-        pupil.note_wrong()
+    assert [pupil.take_try() for _try in range(ERRORS - 1)] == [True] * (ERRORS - 1)
     assert not pupil.is_locked
     pupil.note_right()
-    for _try in range(ERRORS):
-        Pupil.objects.get(pk=pupil.pk).note_wrong()
+    assert [Pupil.objects.get(pk=pupil.pk).take_try() for _try in range(ERRORS + 2)] == [True] * ERRORS + [False] * 2
     pupil.refresh_from_db()
     assert pupil.is_locked
-    pupil.note_right()
-    assert Pupil.objects.get(pk=pupil.pk).is_locked
     secret = pupil.secret
     pupil.open_again(theo)
     assert not Pupil.objects.get(pk=pupil.pk).is_locked
@@ -214,6 +210,7 @@ def test_the_days_of_a_school() -> None:
 
 def test_a_class_is_open_in_school_hours_by_the_clock_of_the_school(theo: User, kestrels: Group) -> None:
     kestrels.organization.change(theo, time_zone="America/New_York")
+    School.objects.all().delete()
     classroom = Classroom.objects.select_related("group__organization").get(group=kestrels)
 
     def at(hour: int, minute: int = 0, day: int = 1) -> bool:
@@ -225,6 +222,7 @@ def test_a_class_is_open_in_school_hours_by_the_clock_of_the_school(theo: User, 
 
 
 def test_hours_and_holidays_are_the_schools_own(theo: User, kestrels: Group) -> None:
+    School.objects.all().delete()
     school = School.of(kestrels.organization)
     assert school.pk is None
     SchoolSpan.objects.create(
