@@ -1,3 +1,4 @@
+import unicodedata
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -67,6 +68,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name
 
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(_one_form(raw_password))
+
+    def check_password(self, raw_password: str | None) -> bool:
+        return super().check_password(_one_form(raw_password) or "")
+
     def get_full_name(self) -> str:
         return self.name
 
@@ -99,3 +106,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     def today(self) -> date:
         """The date it is for this person, wherever the server stands."""
         return self.local_now().date()
+
+
+def _one_form(password: str | None) -> str | None:
+    """The same letters, however a keyboard composes them: an é may be one sign or two."""
+    return password and unicodedata.normalize("NFC", password)
