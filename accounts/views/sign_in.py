@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.oidc import offered
 from accounts.people import person
+from accounts.resetting import drop_outdated, note_password
 from accounts.sign_in_forms import (
     AddressCodeForm,
     ChangePasswordForm,
@@ -90,7 +91,16 @@ class AddressCodeView(Resend, KindStatus, allauth.ConfirmEmailVerificationCodeVi
         return AddressCodeForm
 
 
-class PasswordCodeView(KindStatus, allauth.ConfirmPasswordResetCodeView):  # type: ignore[misc]
+class Outdated:
+    """A page of a reset, which ends where the password has been changed elsewhere since it began."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        drop_outdated(request)
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        return response
+
+
+class PasswordCodeView(Outdated, KindStatus, allauth.ConfirmPasswordResetCodeView):  # type: ignore[misc]
     def get_form_class(self) -> type[Form]:
         return PasswordCodeForm
 
@@ -103,8 +113,13 @@ class PasswordResetView(KindStatus, allauth.PasswordResetView):  # type: ignore[
         user = self.request.user
         return {"email": user.email} if user.is_authenticated else {}
 
+    def form_valid(self, form: Form) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        note_password(self.request)
+        return response
 
-class NewPasswordView(KindStatus, allauth.CompletePasswordResetView):  # type: ignore[misc]
+
+class NewPasswordView(Outdated, KindStatus, allauth.CompletePasswordResetView):  # type: ignore[misc]
     def get_form_class(self) -> type[Form]:
         return NewPasswordForm
 
@@ -119,8 +134,8 @@ signup = page(SignupView.as_view())
 login_code = page(LoginCodeView.as_view())
 address_code = page(login_not_required(AddressCodeView.as_view()))
 password_reset = page(PasswordResetView.as_view())
-password_code = page(PasswordCodeView.as_view())
-new_password = page(NewPasswordView.as_view())
+password_code = page(login_not_required(PasswordCodeView.as_view()))
+new_password = page(login_not_required(NewPasswordView.as_view()))
 password_change = page(PasswordChangeView.as_view())
 
 

@@ -193,6 +193,14 @@ def used(send: Send, user: User, client: Client) -> str:
     return code
 
 
+def changed_meanwhile(send: Send, user: User, client: Client) -> str:
+    code = begin(send, user, client)
+    there = CheckedClient()
+    there.force_login(user)
+    send("/accounts/password/change/", {"oldpassword": GOOD, "password1": OTHER}, client=there)
+    return code
+
+
 def asked_again(send: Send, user: User, client: Client) -> str:
     code = begin(send, user, client)
     with time_machine.travel(timezone.now() + timedelta(seconds=70)):
@@ -208,6 +216,7 @@ def in_another_browser(send: Send, user: User, client: Client) -> str:
     ("happened", "later"),
     [
         (used, timedelta()),
+        (changed_meanwhile, timedelta()),
         (asked_again, timedelta()),
         (in_another_browser, timedelta()),
         (begin, timedelta(minutes=11)),
