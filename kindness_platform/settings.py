@@ -139,6 +139,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 REDIS_URL = env.str("REDIS_URL", "")
+# The limits stand in the cache. Django would keep 300 rows and throw others away to make room: whoever asks from
+# a few hundred addresses would wipe out what is held against everybody.
+CACHE_ROWS = {"MAX_ENTRIES": 100_000}
 QUEUE_FILE = DATA_DIR / "queue.sqlite3"
 CACHES: dict[str, Any]
 if REDIS_URL:
@@ -150,7 +153,13 @@ else:
         "OPTIONS": {**_SQLITE_OPTIONS, "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"},
         "TEST": {"DEPENDENCIES": []},
     }
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+    CACHES = {
+        "default": {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "cache",
+            "OPTIONS": CACHE_ROWS,
+        }
+    }
 DATABASE_ROUTERS = ["kindness_platform.routers.QueueRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -182,7 +191,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "notifications.tasks.tick", "schedule": 60.0},
     "forget": {"task": "kindness_platform.tasks.forget", "schedule": 60 * 60.0},
-    "sweep": {"task": "kindness_platform.tasks.sweep_queue", "schedule": 24 * 60 * 60.0},
+    "sweep": {"task": "kindness_platform.tasks.sweep_queue", "schedule": 60 * 60.0},
 }
 
 # Mail. MAIL_URL is smtp://user:password@host:587?tls=starttls (or smtps://…:465).

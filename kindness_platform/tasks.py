@@ -3,6 +3,7 @@
 from celery import shared_task
 from django.core.cache import cache
 from django.db import connections
+from django.utils import timezone
 
 from accounts.retention import purge_accounts
 from feed.retention import purge_feed
@@ -32,12 +33,18 @@ def forget() -> None:
 
 @shared_task
 def sweep_queue() -> None:
-    """In the embedded installation: forgets wake-ups that were delivered.
+    """In the embedded installation: forgets wake-ups that were delivered, and limits that hold no longer.
 
-    The queue in SQLite only marks them, so its file would grow for ever.
+    The queue in SQLite only marks them, and the cache only overlooks them: the file would grow for ever, and
+    addresses of visitors would stay in it.
     """
     if "queue" not in connections:
         return
-    with connections["queue"].cursor() as cursor:
-        if "kombu_message" in connections["queue"].introspection.table_names(cursor):
+    queue = connections["queue"]
+    with queue.cursor() as cursor:
+        tables = queue.introspection.table_names(cursor)
+        if "kombu_message" in tables:
             cursor.execute("DELETE FROM kombu_message WHERE visible = 0")
+        if "cache" in tables:
+            now = queue.ops.adapt_datetimefield_value(timezone.now())
+            cursor.execute("DELETE FROM cache WHERE expires < %s", [now])

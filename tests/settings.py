@@ -8,7 +8,7 @@ os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="goodturn-tests-"))
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 
 from kindness_platform.settings import *  # noqa: F403
-from kindness_platform.settings import DATA_DIR, DATABASES, LOCALE_PATHS, REDIS_URL, STATIC_ROOT, STORAGES
+from kindness_platform.settings import CACHE_ROWS, DATA_DIR, DATABASES, LOCALE_PATHS, REDIS_URL, STATIC_ROOT, STORAGES
 from kindness_platform.translations import compile_into
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -16,7 +16,7 @@ CELERY_TASK_ALWAYS_EAGER = True
 CELERY_TASK_EAGER_PROPAGATES = True
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 if not REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": CACHE_ROWS}}
 DATABASES.pop("queue", None)
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 compile_into(LOCALE_PATHS[0])
