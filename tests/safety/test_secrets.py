@@ -1,0 +1,111 @@
+"""What nobody may read in a log or on an error page, and what survives a new key (B10, B26)."""
+
+import io
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import signing
+from django.test import Client
+from django.urls import reverse
+from pytest_django import Settings
+
+from accounts.models import AddressChange, User
+from feed.models import Act
+from groups.models import Group, JoinCode
+from kindness_platform.logs import RoutesOnly
+from tests.accounts.conftest import Send, code_in_the_mail
+from tests.accounts.conftest import send as send
+from tests.factories import make_act
+
+
+@pytest.fixture
+def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """Everything that the product would write to its log, down to the last detail."""
+    root = logging.getLogger()
+    (console,) = [handler for handler in root.handlers if any(isinstance(f, RoutesOnly) for f in handler.filters)]
+    said = io.StringIO()
+    monkeypatch.setattr(console, "stream", said)
+    monkeypatch.setattr(console, "level", logging.DEBUG)
+    before = root.level
+    root.setLevel(logging.DEBUG)
+    yield said
+    root.setLevel(before)
+
+
+PASSWORD = "canary words nobody says"
+
+
+def everything_that_is_refused(client: Client, code: str, act: Act, token: str) -> None:
+    """Addresses and forms with secrets in them, sent so that something is wrong with each."""
+    strict = Client(enforce_csrf_checks=True)
+    strict.post(reverse("join", args=[code]), {"name": "canaryname", "email": "canary@example.org"})
+    strict.post(reverse("account_login"), {"login": "canary@example.org", "password": PASSWORD})
+    for _ in range(22):
+        client.get(reverse("join", args=[f"{code[:-1]}2"]))
+    client.get(reverse("join", args=[code]))
+    client.get(f"/join/{code}/x/")
+    client.get(f"/{code}")
+    client.put(reverse("join", args=[code]))
+    client.post(reverse("account_prove_address", args=[token]))
+    client.get(reverse("account_stop_address", args=[token + "x"]))
+    client.post(reverse("comments", args=[act.public_id]), {"text": "canarycomment " * 500})
+    client.post(reverse("post-act"), {"group": "nowhere", "text": "canaryact"})
+
+
+def test_the_log_holds_no_code_no_token_and_no_words(
+    log: io.StringIO, send: Send, group: Group, mia: User, olive: User
+) -> None:
+    code = JoinCode.current(group, olive).code or ""
+    act = make_act(group, olive)
+    change = AddressChange.objects.create(user=mia, address="canary.new@example.org", begun_by=olive)
+    EmailAddress.objects.create(user=mia, email=mia.email, verified=True, primary=True)
+    mia.set_password(PASSWORD)
+    mia.save()
+    as_mia = Client()
+    as_mia.force_login(mia)
+    send("/accounts/login/", {"login": mia.email or ""})
+    mailed = code_in_the_mail()
+    send("/accounts/login/code/confirm/", {"code": "x" + mailed})
+    send("/accounts/login/?with=password", {"login": mia.email or "", "password": PASSWORD + "!"})
+    everything_that_is_refused(as_mia, code, act, change.proof)
+    group.memberships.get(user=mia).end("removed")
+    as_mia.get(reverse("join", args=[code]))
+    said = log.getvalue()
+    assert "/join/<str:code>/" in said, "refusals are logged, or this would show nothing"
+    cookie = as_mia.cookies["session"].value
+    for secret in (code, code[:-1], mailed, change.proof, change.stopper, PASSWORD, cookie, mia.email or "", "canary"):
+        assert secret not in said
+
+
+def test_a_mistake_of_ours_tells_the_log_where_and_not_what(
+    log: io.StringIO, as_mia: Client, group: Group, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_args: Any, **_more: Any) -> None:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr("feed.views.composing.share", broken)
+    as_mia.raise_request_exception = False
+    form = {"group": group.slug, "kind": "did", "text": "canarywords", "form_key": "canarykey"}
+    reply = as_mia.post(reverse("post-act"), form, headers={"Authorization": "canaryheader"})
+    assert reply.status_code == 500
+    said = log.getvalue()
+    assert "broken on purpose" in said
+    assert "composing.py" in said
+    for text in (said, reply.content.decode()):
+        assert "canary" not in text
+    assert "Traceback" not in reply.content.decode()
+    assert "broken" not in reply.content.decode()
+
+
+def test_a_new_key_signs_nobody_out_while_the_old_one_is_kept(as_mia: Client, settings: Settings) -> None:
+    signed = signing.dumps({"a": 1})
+    assert as_mia.get("/you/").status_code == 200
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "n" * 60
+    assert as_mia.get("/you/").status_code == 200
+    assert signing.loads(signed) == {"a": 1}
+    settings.SECRET_KEY_FALLBACKS = []
+    settings.SECRET_KEY = "m" * 60
+    assert as_mia.get("/you/").status_code == 302
