@@ -1,0 +1,263 @@
+"""The catalogue of bad inputs, by row: what people and machines may send that they should not, and which tests send it.
+
+A row is held by the tests that are named, or it says what has to exist before anybody can try. The numbers are
+permanent; rows are added, never renumbered.
+"""
+
+NOT_YET = "not yet: "
+Row = tuple[str, ...] | str
+
+ACCOUNTS: dict[int, Row] = {
+    # 10,000 guesses of join codes, from one address and from five hundred
+    28: (
+        "safety/test_limits.py::ten_thousand_guesses_are_stopped_and_hopeless",
+        "groups/test_join.py::guessing_all_day_from_everywhere_is_hopeless",
+        "groups/test_join.py::one_address_gets_a_hundred_wrong_tries_a_day",
+    ),
+    # a code in small letters, with spaces, dashes, wide letters, look-alikes
+    29: (
+        "groups/test_join.py::a_code_is_read_as_people_write_it",
+        "groups/test_join.py::codes_are_drawn_well_and_read_tolerantly",
+        "safety/test_accounts.py::letters_that_only_look_alike_open_nothing",
+    ),
+    # a code after its end, after a new one, when it is full, for who was removed
+    30: (
+        "groups/test_join.py::a_dead_code_looks_like_any_wrong_one",
+        "groups/test_codes.py::a_code_is_given_an_end_and_a_number_of_places",
+        "safety/test_accounts.py::who_was_removed_reads_the_same_as_who_guesses",
+    ),
+    # fifty who join at once for one seat
+    31: ("groups/test_join.py::of_fifty_who_join_at_once_one_gets_the_last_seat",),
+    # signing up with an address that is taken, or nearly
+    32: (
+        "safety/test_accounts.py::a_taken_address_in_other_clothes_tells_nothing",
+        "accounts/test_sign_up.py::a_taken_address_sees_the_same_page_and_gets_a_letter_of_another_kind",
+    ),
+    # names that are empty, invisible, endless, piled up, turned around, of emoji alone
+    33: (
+        "accounts/test_names.py::a_name_is_kept_as_it_is_meant",
+        "accounts/test_names.py::a_name_with_nothing_to_see_is_refused",
+        "accounts/test_names.py::a_name_that_is_too_long_is_refused_at_once",
+        "accounts/test_names.py::marks_do_not_pile_up",
+        "accounts/test_sign_up.py::a_name_that_is_none_is_asked_for_again_and_the_address_is_kept",
+    ),
+    # passwords that are short, common, of the product's name, endless, of spaces, with a NUL, composed in another way
+    35: (
+        "safety/test_accounts.py::which_passwords_are_taken",
+        "safety/test_accounts.py::a_password_opens_however_its_letters_were_composed",
+        "accounts/test_sign_in.py::which_passwords_are_good",
+    ),
+    # resetting the password of who has none
+    36: ("safety/test_accounts.py::a_reset_answers_alike_whoever_asks",),
+    # a reset code a second time, after another change, too late, in another browser
+    37: ("safety/test_accounts.py::a_reset_code_is_worth_nothing_after",),
+    # codes of the second step: twice, of other half minutes, with spaces, in Arabic digits
+    38: (
+        "accounts/test_second_step.py::a_code_works_once",
+        "accounts/test_second_step.py::the_code_of_another_half_minute_is_refused",
+        "accounts/test_second_step.py::a_code_is_read_however_it_is_typed",
+        "accounts/test_second_step.py::what_is_no_code_is_refused",
+    ),
+    # one recovery code in twenty threads
+    39: ("accounts/test_second_step.py::of_twenty_at_once_one_code_lets_one_in",),
+    # cookies of before signing out, of a closed account, planted before signing in
+    40: (
+        "accounts/test_sessions.py::an_old_cookie_is_worth_nothing_after",
+        "accounts/test_sessions.py::a_planted_cookie_does_not_become_somebodys",
+    ),
+    # made-up X-Forwarded-For
+    41: (
+        "safety/test_limits.py::a_thousand_made_up_addresses_are_one_visitor",
+        "accounts/test_sign_in.py::another_forwarded_address_does_not_help",
+    ),
+    # another Host, another X-Forwarded-Host
+    42: (
+        "safety/test_accounts.py::another_host_is_refused",
+        "safety/test_accounts.py::no_letter_leads_where_a_header_points",
+    ),
+    # dishonest statements of another server
+    43: (
+        "accounts/test_servers.py::a_dishonest_statement_signs_nobody_in",
+        "accounts/test_servers.py::an_answer_counts_once",
+        "accounts/test_servers.py::the_address_of_an_account_links_nothing",
+        "accounts/test_servers.py::the_same_subject_elsewhere_is_somebody_else",
+    ),
+    # passkeys from elsewhere, copied, of somebody else
+    44: (
+        "accounts/test_passkeys.py::what_is_not_quite_the_passkey_opens_nothing",
+        "accounts/test_passkeys.py::a_passkey_opens_nobody_elses_account",
+    ),
+    # the last leader goes
+    45: (
+        "groups/test_settings.py::the_last_leader_is_shown_the_way_out",
+        "groups/test_memberships.py::the_last_leader_cannot_be_removed",
+        "groups/test_people.py::the_last_leader_hands_over_before_leaving",
+    ),
+}
+
+ISOLATION: dict[int, Row] = {
+    # ids of another organization's things, everywhere
+    49: (
+        "test_access.py::a_stranger_cannot_tell_a_foreign_thing_from_a_nonsense_id",
+        "test_access.py::nothing_of_another_organization_shows_up_anywhere",
+        "feed/test_bad_inputs.py::what_is_foreign_is_as_nowhere_as_nonsense",
+        "feed/test_acts.py::nothing_of_another_group_can_be_named",
+    ),
+    # hidden fields that move an act
+    50: (
+        "feed/test_bad_inputs.py::no_hidden_field_moves_or_signs_an_act",
+        "feed/test_composer.py::fields_that_are_not_the_composers_change_nothing",
+    ),
+    # answers to what is not shown
+    51: (
+        "feed/test_bad_inputs.py::what_is_not_shown_is_nowhere",
+        "feed/test_reactions.py::what_is_not_shown_cannot_be_answered",
+        "feed/test_reports.py::what_is_not_shown_is_reported_by_nobody",
+    ),
+    # naming somebody of another organization
+    52: ("feed/test_bad_inputs.py::a_name_in_the_words_is_only_words",),
+    # the address of a photo, passed on to an outsider
+    53: (
+        "feed/test_uploads.py::each_role_gets_the_photos_it_may_see_now_and_no_other",
+        "feed/test_photos.py::who_left_the_group_sees_no_photo_from_the_next_request_on",
+    ),
+    # cursors that are foreign, negative, endless, none
+    54: (
+        "feed/test_group_feed.py::a_cursor_that_is_not_ours_is_refused",
+        "feed/test_group_feed.py::a_foreign_cursor_shows_ones_own_group",
+        "pages/test_today.py::a_cursor_that_is_none_shows_my_own_acts_or_nothing",
+        "feed/test_credits.py::a_long_list_comes_page_by_page",
+    ),
+    # searching for what is another organization's, and for signs that mean something to a database
+    55: (
+        "feed/test_group_feed.py::search_finds_words_in_any_case_in_this_group_only",
+        "feed/test_group_feed.py::signs_with_a_meaning_elsewhere_mean_themselves",
+        "feed/test_group_feed.py::a_very_long_search_is_cut_and_answers",
+    ),
+    # the same with and without the headers of htmx
+    56: (
+        "feed/test_bad_inputs.py::a_header_opens_no_door",
+        "feed/test_bad_inputs.py::what_is_foreign_is_as_nowhere_as_nonsense",
+    ),
+    # HEAD, OPTIONS, PUT and the like
+    57: (
+        "test_access.py::each_role_gets_what_the_table_says",
+        "feed/test_bad_inputs.py::looking_changes_nothing_and_other_methods_are_refused",
+    ),
+    # a field twice, in the address and in the form
+    58: (
+        "feed/test_bad_inputs.py::a_field_sent_twice_is_its_last",
+        "feed/test_acts.py::a_field_sent_twice_counts_once_and_an_address_never_chooses",
+        "feed/test_reports.py::of_a_field_sent_twice_the_last_counts",
+    ),
+}
+
+TEXT: dict[int, Row] = {
+    # markup, script, templates
+    59: (
+        "feed/test_bad_inputs.py::words_are_kept_and_shown_as_words",
+        "e2e/test_security.py::words_that_try_to_be_markup_stay_words",
+        "groups/test_settings.py::odd_names_work_as_names",
+    ),
+    # attributes of htmx
+    60: (
+        "feed/test_bad_inputs.py::words_are_kept_and_shown_as_words",
+        "e2e/test_security.py::words_that_try_to_be_markup_stay_words",
+    ),
+    # too much
+    61: (
+        "feed/test_bad_inputs.py::too_much_is_refused_and_kept",
+        "feed/test_bad_inputs.py::what_no_database_should_keep_is_not_kept",
+        "groups/test_settings.py::a_name_that_is_none_is_refused_kindly",
+        "groups/test_organization_page.py::a_contact_that_cannot_be_reached_is_refused_and_kept",
+    ),
+    # bytes that are no text
+    62: (
+        "feed/test_bad_inputs.py::no_bytes_break_a_form",
+        "feed/test_bad_inputs.py::what_no_database_should_keep_is_not_kept",
+        "pages/test_bad_addresses.py::a_nul_in_a_form_finds_nothing",
+        "feed/test_reports.py::odd_words_are_kept_as_words",
+    ),
+    # text that turns what stands around it
+    63: ("feed/test_bad_inputs.py::words_and_names_turn_nothing_around_them",),
+    # links in what people write
+    64: ("feed/test_bad_inputs.py::no_address_becomes_a_link",),
+    # cells that a spreadsheet would run
+    65: NOT_YET + "no page gives a table for spreadsheets",
+    # the name of a file that a group's name makes
+    66: (
+        "groups/test_invite.py::the_qr_code_is_a_picture_with_a_name_and_the_code",
+        "safety/test_accounts.py::no_name_writes_into_a_header",
+    ),
+    # a group called null, CON, Robert'); DROP TABLE
+    67: (
+        "groups/test_settings.py::odd_names_work_as_names",
+        "feed/test_bad_inputs.py::a_group_of_any_name_takes_acts",
+    ),
+    # words that were changed after somebody read them
+    68: (
+        "feed/test_acts.py::words_that_are_read_first_are_read_again",
+        "feed/test_photos.py::a_description_that_is_read_first_is_read_again",
+    ),
+    # sent twice
+    69: (
+        "feed/test_bad_inputs.py::sent_twice_is_once",
+        "feed/test_told_before.py::the_same_words_a_moment_later_are_asked_about",
+        "feed/test_photos.py::posted_twice_is_one_photo",
+    ),
+    # a way on that leads away
+    70: (
+        "feed/test_bad_inputs.py::the_way_back_is_ones_own",
+        "accounts/test_sign_up.py::the_way_back_never_leaves_this_site",
+        "accounts/test_confirming.py::the_way_on_stays_here",
+        "accounts/test_terms.py::the_way_on_stays_on_this_site",
+    ),
+}
+
+UPLOADS: dict[int, Row] = {
+    # files that are something else
+    71: ("feed/test_uploads.py::everything_else_is_refused_kindly_and_leaves_nothing",),
+    # pictures that are made to cost much
+    72: ("feed/test_uploads.py::no_file_costs_more_than_256_megabytes_and_five_seconds",),
+    # thousands of frames
+    73: (
+        "feed/test_uploads.py::a_good_picture_is_drawn_anew_and_carries_nothing_along",
+        "feed/test_uploads.py::no_file_costs_more_than_256_megabytes_and_five_seconds",
+    ),
+    # what a picture may carry along
+    74: ("feed/test_uploads.py::a_good_picture_is_drawn_anew_and_carries_nothing_along",),
+    # how a picture lies, and every other kind of file
+    75: (
+        "feed/test_photos.py::a_photo_stands_as_it_was_taken",
+        "feed/test_uploads.py::everything_else_is_refused_kindly_and_leaves_nothing",
+    ),
+    # broken files
+    76: ("feed/test_uploads.py::everything_else_is_refused_kindly_and_leaves_nothing",),
+    # names of files
+    77: (
+        "feed/test_photos.py::the_name_of_the_file_is_not_kept",
+        "feed/test_uploads.py::names_in_the_storage_are_random_and_say_nothing",
+    ),
+    # bodies that are too large, cut off or no form
+    78: (
+        "feed/test_uploads.py::a_broken_form_is_refused_and_leaves_nothing",
+        "feed/test_bad_inputs.py::a_body_that_is_no_form_is_refused",
+        "feed/test_photos.py::a_flood_is_refused_unread",
+    ),
+    # many at once, and the same one many times
+    79: (
+        "feed/test_photos.py::uploads_are_limited",
+        "feed/test_photos.py::posted_twice_is_one_photo",
+    ),
+    # a disk that is full
+    80: ("feed/test_photos.py::a_full_disk_leaves_no_row_and_no_file",),
+    # the photo of an act that is gone
+    81: (
+        "feed/test_uploads.py::a_photo_is_denied_from_the_next_request_on",
+        "feed/test_photos.py::a_photo_is_gone_with_its_act_and_hidden_while_it_waits",
+    ),
+    # a part of a photo, or whether it has changed
+    82: ("feed/test_photos.py::asking_in_another_way_opens_no_other_door",),
+}
+
+ROWS: dict[int, Row] = ACCOUNTS | ISOLATION | TEXT | UPLOADS
