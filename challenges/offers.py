@@ -7,33 +7,18 @@ again in the same way each time, so reading a page writes nothing and still show
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 
 from django.utils.translation import get_language
 
 from accounts.models import User
 from challenges import schedule
-from challenges.catalog import Idea, find_ideas, ideas
+from challenges.audience import audience_of
+from challenges.catalog import Idea, ideas
 from challenges.models import Challenge, Choice, Step
 from challenges.variety import OFFERED, Pool, Shown, offer, shown
-from groups.models import Group
 
 OWN_WORDS = ""
 MY_OWN = "own"
-WITHHELD = {"money": "money", "food": "food", "touch": "touch", "touch-self": "touch", "stranger": "strangers"}
-"""Tags of ideas and the permission without which they are not offered."""
-
-
-def allowed_ideas(group: Group, language: str = "en") -> Sequence[Idea]:
-    """The ideas of the library that fit a group's kind, ages and policy."""
-    closed = frozenset(tag for tag, permission in WITHHELD.items() if not getattr(group.policy, permission))
-    return _ideas(group.mode, group.age_band, closed, language)
-
-
-@lru_cache(maxsize=256)
-def _ideas(mode: str, age_band: str, closed: frozenset[str], language: str) -> Sequence[Idea]:
-    found = find_ideas(mode=mode, age_band=age_band, language=language)
-    return tuple(idea for idea in found if closed.isdisjoint(idea.tags))
 
 
 def asked_on(challenge: Challenge, step: Step, place: int) -> date:
@@ -145,7 +130,7 @@ class Offers:
         challenge = one.challenge
         if challenge.pk not in self.pools:
             seed = f"{self.member.public_id}-{challenge.public_id}"
-            self.pools[challenge.pk] = Pool(allowed_ideas(challenge.group, self.language), seed)
+            self.pools[challenge.pk] = Pool(audience_of(challenge.group).ideas(self.language), seed)
         return self.pools[challenge.pk]
 
 

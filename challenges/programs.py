@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from challenges.catalog import Claim, Program, Source, StepTemplate, claims, programs, sources
-from challenges.catalog.types import AGE_LETTERS
+from challenges.catalog.types import AGE_LETTERS, MODE_LETTERS
 
 # Ground and figure, as the drawings take them; a program keeps its colors wherever it is shown.
 COLORS = {
@@ -23,16 +23,19 @@ PEOPLE = {
     "secondary": gettext_lazy("classes, 11 to 18"),
     "primary": gettext_lazy("classes, 7 to 11"),
 }
+WORDED = {
+    "workplace": gettext_lazy("Worded for teams"),
+    "community": gettext_lazy("Worded for community groups"),
+    "secondary": gettext_lazy("Worded for ages 11 to 18"),
+    "primary": gettext_lazy("Worded for ages 7 to 11"),
+}
 
 
 def programs_for(age_band: str, mode: str = "", *, language: str = "en") -> dict[str, Program]:
     """The programs offered to groups of an age band, and of one kind if it is named, by key."""
     letter = AGE_LETTERS[age_band]
-    return {
-        key: plan
-        for key, plan in programs(language).items()
-        if letter in plan.ages and (not mode or mode in plan.modes)
-    }
+    modes = {known for known in MODE_LETTERS if MODE_LETTERS[known] == letter and mode in {"", known}}
+    return {key: plan for key, plan in programs(language).items() if modes & set(plan.modes)}
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,11 @@ class Glance:
     @property
     def start_url(self) -> str:
         return reverse("start", query={"program": self.plan.slug})
+
+    @property
+    def is_for_adults(self) -> bool:
+        """Whether anybody may begin it on the page that starts challenges; classes begin with their list."""
+        return "A" in self.plan.ages
 
     @property
     def colors(self) -> str:

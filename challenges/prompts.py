@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 from accounts.ids import new_public_id
 from accounts.models import User
 from challenges import schedule
-from challenges.catalog import Idea, StepTemplate, ideas
+from challenges.audience import told
+from challenges.catalog import Idea, StepTemplate
 from challenges.days import day_name
 from challenges.models import Challenge, Choice, Participation, Step
 from challenges.offers import MY_OWN, OWN_WORDS, Offers, asked_on
@@ -40,6 +41,11 @@ class Option:
     text: str
     minutes: int = 0
     category: str = ""
+    guidance: str = ""
+
+    @classmethod
+    def of(cls, idea: Idea) -> "Option":
+        return cls(idea.key, idea.text, idea.minutes, idea.category.value, idea.guidance)
 
 
 @dataclass(slots=True)
@@ -258,7 +264,7 @@ class Reader:
     def __init__(self, user: User, today: date, steps: Mapping[int, Sequence[Step]], choices: Sequence[Choice]) -> None:
         self.today, self.steps = today, steps
         self.choices = {choice.step_id: choice for choice in choices}
-        self.library = ideas(get_language() or "en")
+        self.language = get_language() or "en"
         self.offers = Offers(user, today, steps, self.choices)
 
     def prompt(self, challenge: Challenge, asked: str) -> Prompt:
@@ -285,7 +291,8 @@ class Reader:
     def _open(self, prompt: Prompt, step: Step) -> None:
         """Fill in what belongs to the step that is shown: the choice, the options and the state."""
         prompt.choice = self.choices.get(step.pk)
-        prompt.options = options(step, self.offers.beside(step), prompt.choice, self.library)
+        library = told(prompt.challenge.group, self.language)
+        prompt.options = options(step, self.offers.beside(step), prompt.choice, library)
         for slot in prompt.slots:
             slot.is_current = slot.step.pk == step.pk
         if prompt.state == "open" and prompt.choice:
@@ -363,11 +370,10 @@ def options(step: Step, beside: Iterable[Idea], choice: Choice | None, library: 
     """The prompt's own words, the ideas beside them, and the member's own."""
     words = step.words
     found = [Option(OWN_WORDS, words.prompt, words.minutes, words.category.value)]
-    found += [Option(idea.key, idea.text, idea.minutes, idea.category.value) for idea in beside]
+    found += map(Option.of, beside)
     taken = choice.option if choice else ""
     if taken in library and taken not in {option.key for option in found}:
-        idea = library[taken]
-        found.append(Option(idea.key, idea.text, idea.minutes, idea.category.value))
+        found.append(Option.of(library[taken]))
     return [*found, Option(MY_OWN, _("My own idea"))]
 
 

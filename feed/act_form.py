@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.ids import new_public_id
 from accounts.models import User
 from challenges import schedule
-from challenges.catalog import ideas
+from challenges.audience import audience_of
 from challenges.days import day_name
 from challenges.models import Challenge, Step
 from feed.form_key import FormKeyField
@@ -172,9 +172,9 @@ class ActForm(forms.Form):
         }
 
     def clean_idea(self) -> str:
-        """An idea of the library; anything else says nothing about the act."""
+        """An idea that this group may be offered; anything else says nothing about the act."""
         key = self.cleaned_data["idea"]
-        return key if key == "own" or key in ideas() else ""
+        return key if key == "own" or audience_of(self.group).knows(key) else ""
 
     def clean_step(self) -> Step | None:
         key = self.cleaned_data["step"]

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from accounts.clock import when
 from accounts.models import User
-from challenges.catalog import ideas
+from challenges.audience import told
 from feed.models import Act, Credit, Reaction
 from feed.models.photo import photo_of
 from feed.places import run_by
@@ -218,7 +218,7 @@ def words_of(act: Act, group: Group) -> str:
 
 def _idea(act: Act, group: Group) -> str:
     """What an act without words was about: the idea that was taken, or the prompt of its step."""
-    idea = ideas(get_language() or "en").get(act.idea_key) if act.idea_key else None
+    idea = told(group, get_language() or "en").get(act.idea_key) if act.idea_key else None
     if idea is not None:
         return idea.text
     return act.step.words_for(group.mode).prompt if act.step is not None else ""

@@ -24,6 +24,7 @@ from .types import (
     Source,
     StepTemplate,
     StepText,
+    is_young,
 )
 
 __all__ = [
@@ -60,8 +61,9 @@ def program(key: str, language: str = "en") -> Program:
 
 
 @lru_cache(maxsize=64)
-def ideas(language: str = "en") -> Mapping[str, Idea]:
-    return load_ideas(language=language)
+def ideas(language: str = "en", *, young: bool = False) -> Mapping[str, Idea]:
+    """All ideas by key; `young` words what reaches under-18s for them."""
+    return load_ideas(language=language, young=young)
 
 
 def idea(key: str, language: str = "en") -> Idea:
@@ -102,7 +104,7 @@ def find_ideas(
     words = _plain(text).split()
     return [
         idea
-        for idea in ideas(language).values()
+        for idea in ideas(language, young=is_young(age_band)).values()
         if idea.suits(mode, age_band)
         and category in (None, idea.category)
         and effort in (None, idea.effort)

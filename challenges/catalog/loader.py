@@ -78,7 +78,11 @@ def load_evidence(root: Path = ROOT) -> Evidence:
     return evidence
 
 
-def load_ideas(root: Path = ROOT, language: str = "en") -> Mapping[str, Idea]:
+def load_ideas(root: Path = ROOT, language: str = "en", *, young: bool = False) -> Mapping[str, Idea]:
+    """The library, in a language and, where `young`, in words for under-18s.
+
+    A language without such words of its own has the words for adults rather than English ones.
+    """
     path = root / "ideas.csv"
     ideas: dict[str, Idea] = {}
     for row in _rows(path, IDEA_COLUMNS):
@@ -89,14 +93,26 @@ def load_ideas(root: Path = ROOT, language: str = "en") -> Mapping[str, Idea]:
         if adult and set(idea.ages) != {"A"}:
             raise row.error(f"{idea.key} is tagged {', '.join(adult)}: only A may be offered it")
         ideas[idea.key] = idea
-    translation = _in_language(root, "ideas.{language}.csv", language)
-    if translation:
-        for row in _rows(translation, IDEA_TEXT_COLUMNS):
-            text = row.convert(IdeaText)
-            if text.key not in ideas:
-                raise row.error(f"unknown idea `{text.key}`")
-            ideas[text.key] = text.applied_to(ideas[text.key])
+    if young:
+        _reword(ideas, root / "young.csv", young=True)
+    if translation := _in_language(root, "ideas.{language}.csv", language):
+        _reword(ideas, translation)
+        words = _in_language(root, "young.{language}.csv", language) if young else None
+        if words:
+            _reword(ideas, words, young=True)
     return MappingProxyType(ideas)
+
+
+def _reword(ideas: dict[str, Idea], path: Path, *, young: bool = False) -> None:
+    """Put the words of a file over those of the library."""
+    for row in _rows(path, IDEA_TEXT_COLUMNS):
+        text = row.convert(IdeaText)
+        idea = ideas.get(text.key)
+        if idea is None:
+            raise row.error(f"unknown idea `{text.key}`")
+        if young and set(idea.ages) == {"A"}:
+            raise row.error(f"{text.key} is for adults only")
+        ideas[text.key] = text.applied_to(idea)
 
 
 def check_catalog(root: Path = ROOT) -> list[str]:
@@ -121,7 +137,8 @@ def check_catalog(root: Path = ROOT) -> list[str]:
         for language in ["en", *_languages(root)]:
             attempt(lambda code=language: load_ideas(root, code))  # type: ignore[misc]
             attempt(lambda code=language: load_programs(root, code))  # type: ignore[misc]
-    return [str(error) for error in errors]
+    # What is wrong in two kinds of groups is told once.
+    return list(dict.fromkeys(map(str, errors)))
 
 
 class _Row(NamedTuple):

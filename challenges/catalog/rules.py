@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from .types import CatalogError, Idea, Program, StepTemplate
-from .yamlfile import YamlFile
+from .types import MODE_LETTERS, CatalogError, Idea, Program, StepTemplate
+from .yamlfile import Step, YamlFile
 
 IDEAS_PER_STEP = 2
 ONE_BAND_OF_EACH = {"P": "7-11", "S": "11-15", "A": "adult"}
+CLASSES = ("secondary", "primary")
+STARTERS_PER_STEP = range(2, 5)
 
 
 def program_errors(
@@ -18,20 +20,36 @@ def program_errors(
         yield file.error(f"the file is called {file.path.name}, so the key is not", "key")
     if program.minutes_low > program.minutes_high:
         yield file.error("minutes_low is more than minutes_high", "minutes_low")
-    for place, source in enumerate(program.evidence):
-        if source not in sources:
-            yield file.error(f"unknown source `{source}`", "evidence", place)
+    yield from _source_errors(file, program, sources)
+    yield from _age_errors(file, program)
     yield from _cadence_errors(file, program)
     yield from _key_errors(file, program)
-    offered: dict[str, str] = {}
     for number, step in enumerate(program.steps):
         yield from _step_errors(file, program, number, step)
-        yield from _idea_errors(file, program, number, step, ideas)
-        for place, key in enumerate(step.ideas):
-            if key in offered:
-                message = f"{key} is already offered at {offered[key]}"
-                yield file.error(message, "steps", number, "ideas", place)
-            offered[key] = step.key
+    for mode in program.modes:
+        yield from _idea_errors(file, program, mode, ideas)
+
+
+def _source_errors(file: YamlFile, program: Program, sources: Collection[str]) -> Iterator[CatalogError]:
+    named: list[tuple[tuple[str, ...], Sequence[str]]] = [(("evidence",), program.evidence)]
+    for mode, variant in program.variants.items():
+        if mode not in program.modes:
+            yield file.error(f"this program is not offered in {mode}", "variants", mode)
+        named.append((("variants", mode, "evidence"), variant.evidence))
+    for where, keys in named:
+        for place, key in enumerate(keys):
+            if key not in sources:
+                yield file.error(f"unknown source `{key}`", *where, place)
+
+
+def _age_errors(file: YamlFile, program: Program) -> Iterator[CatalogError]:
+    """The kinds of group say the ages; both are written down, so that a reader of the file sees them."""
+    for mode in program.modes:
+        if MODE_LETTERS[mode] not in program.ages:
+            yield file.error(f"a {mode} group needs the age {MODE_LETTERS[mode]}", "ages")
+    for place, letter in enumerate(program.ages):
+        if letter not in {MODE_LETTERS[mode] for mode in program.modes}:
+            yield file.error(f"no kind of group here has the age {letter}", "ages", place)
 
 
 def _cadence_errors(file: YamlFile, program: Program) -> Iterator[CatalogError]:
@@ -88,33 +106,46 @@ def _step_errors(file: YamlFile, program: Program, number: int, step: StepTempla
     if step.category.starts_private and not step.private:
         message = f"a step about {step.category} starts as just for me: add `private: true`"
         yield file.error(message, "steps", number, "category")
-    for place, letter in enumerate(step.ages):
-        if letter not in program.ages:
-            message = f"this program is not written for {letter}"
-            yield file.error(message, "steps", number, "ages", place)
     for mode in step.variants:
         if mode not in program.modes:
             message = f"this program is not offered in {mode}"
             yield file.error(message, "steps", number, "variants", mode)
 
+    yield from _class_errors(file, program, number, step)
 
-def _idea_errors(
-    file: YamlFile, program: Program, number: int, step: StepTemplate, ideas: Mapping[str, Idea]
-) -> Iterator[CatalogError]:
-    if len(step.ideas) != IDEAS_PER_STEP:
-        message = f"expected {IDEAS_PER_STEP} ideas, found {len(step.ideas)}"
-        yield file.error(message, "steps", number, "ideas")
-    for place, key in enumerate(step.ideas):
-        where = ("steps", number, "ideas", place)
-        idea = ideas.get(key)
-        if idea is None:
-            yield file.error(f"unknown idea `{key}`", *where)
+
+def _class_errors(file: YamlFile, program: Program, number: int, step: StepTemplate) -> Iterator[CatalogError]:
+    """Pupils are spoken to in words of their own, and are helped to begin a sentence."""
+    for mode in [mode for mode in program.modes if mode in CLASSES]:
+        where: tuple[Step, ...] = ("steps", number)
+        if mode in step.variants:
+            where = (*where, "variants", mode)
+        elif len(program.modes) > 1:
+            yield file.error(f"a {mode} class needs its own words here", *where, "variants")
             continue
-        for letter in step.ages:
-            age_band = ONE_BAND_OF_EACH[letter]
-            if not idea.reaches(age_band):
-                yield file.error(f"{key} may not be offered to {letter}", *where)
-                continue
-            for mode in program.modes:
-                if not idea.suits(mode, age_band):
-                    yield file.error(f"{key} does not suit a {mode} group", *where)
+        if len(step.for_mode(mode).starters) not in STARTERS_PER_STEP:
+            yield file.error(f"a {mode} class needs two to four `starters` here", *where, "starters")
+
+
+def _idea_errors(file: YamlFile, program: Program, mode: str, ideas: Mapping[str, Idea]) -> Iterator[CatalogError]:
+    """What stands beside the steps in one kind of group: two ideas that suit it, and none of them twice."""
+    letter = MODE_LETTERS[mode]
+    age_band = ONE_BAND_OF_EACH[letter]
+    offered: dict[str, str] = {}
+    for number, step in enumerate(program.steps):
+        own = bool(mode in step.variants and step.variants[mode].ideas)
+        where: tuple[Step, ...] = ("steps", number, *(("variants", mode) if own else ()), "ideas")
+        keys = step.for_mode(mode).ideas
+        if len(keys) != IDEAS_PER_STEP:
+            yield file.error(f"expected {IDEAS_PER_STEP} ideas, found {len(keys)}", *where)
+        for place, key in enumerate(keys):
+            idea = ideas.get(key)
+            if idea is None:
+                yield file.error(f"unknown idea `{key}`", *where, place)
+            elif not idea.reaches(age_band):
+                yield file.error(f"{key} may not be offered to {letter}", *where, place)
+            elif not idea.suits(mode, age_band):
+                yield file.error(f"{key} does not suit a {mode} group", *where, place)
+            elif key in offered:
+                yield file.error(f"{key} is already offered at {offered[key]}", *where, place)
+            offered[key] = step.key

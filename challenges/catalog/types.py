@@ -22,6 +22,15 @@ SeedRow = Annotated[str, Meta(pattern=r"^[A-EZ]-\d\d$")]
 
 AGE_LETTERS: dict[str, AgeLetter] = {"7-11": "P", "11-15": "S", "16-18": "S", "adult": "A"}
 
+
+def is_young(age_band: str) -> bool:
+    """Whether people of this age are spoken to in the words for under-18s."""
+    return AGE_LETTERS[age_band] != "A"
+
+
+# For whom a program is worded in each kind of group.
+MODE_LETTERS: dict[str, AgeLetter] = {"workplace": "A", "community": "A", "secondary": "S", "primary": "P"}
+
 # Where the members of a group can act. A class has no workplace; an evening choir has neither.
 MODE_SETTINGS: dict[str, frozenset[str]] = {
     "workplace": frozenset({"work", "home", "community", "online", "self"}),
@@ -116,6 +125,13 @@ class StepText(Entry, frozen=True):
     detail: str = ""
     reflection: str = ""
     step_up: str = ""
+    starters: tuple[Text, ...] = ()
+
+
+class StepVariant(StepText, frozen=True):
+    """A step as one kind of group meets it: other words and, where the ages ask for it, other ideas."""
+
+    ideas: tuple[str, ...] = ()
 
 
 class StepTemplate(Entry, frozen=True):
@@ -128,11 +144,12 @@ class StepTemplate(Entry, frozen=True):
     minutes: Minutes
     step_up: Text
     ideas: tuple[str, ...]
-    ages: tuple[AgeLetter, ...] = ("A",)
+    starters: tuple[Text, ...] = ()
+    """How a sentence about it may begin, for pupils who write."""
     week: int = 0
     record: Record = "did"
     private: bool = False
-    variants: dict[Mode, StepText] = {}
+    variants: dict[Mode, StepVariant] = {}
 
     def for_mode(self, mode: str) -> StepTemplate:
         """The same step in the words that fit this kind of group."""
@@ -143,6 +160,20 @@ class StepTemplate(Entry, frozen=True):
 
     def reworded(self, text: StepText) -> StepTemplate:
         return msgspec.structs.replace(self, **given(text))
+
+
+class ProgramText(Entry, frozen=True):
+    """What a program says of itself to one kind of group; what is empty stays as it was."""
+
+    summary: str = ""
+    blurb: str = ""
+    evidence_note: str = ""
+
+
+class ProgramVariant(ProgramText, frozen=True):
+    """A program as one kind of group meets it: other words about it, and the studies behind those."""
+
+    evidence: tuple[str, ...] = ()
 
 
 class Mix(NamedTuple):
@@ -170,6 +201,13 @@ class Program(Entry, frozen=True):
     safeguards: tuple[Safeguard, ...]
     seeds: tuple[SeedRow, ...] = ()
     weeks_titles: tuple[Text, ...] = ()
+    variants: dict[Mode, ProgramVariant] = {}
+
+    def for_mode(self, mode: str) -> Program:
+        """The same program in the words for this kind of group, its steps too."""
+        steps = tuple(step.for_mode(mode) for step in self.steps)
+        text = {str(written_for): text for written_for, text in self.variants.items()}.get(mode, ProgramVariant())
+        return msgspec.structs.replace(self, **given(text) | {"steps": steps})
 
     def step(self, key: str) -> StepTemplate:
         for step in self.steps:
@@ -196,27 +234,28 @@ class StepOverlay(StepText, frozen=True):
     variants: dict[Mode, StepText] = {}
 
 
-class ProgramOverlay(Entry, frozen=True):
+class ProgramOverlay(ProgramText, frozen=True):
     """A program in another language: words only, so a translation cannot change a rule."""
 
     title: str = ""
-    summary: str = ""
-    blurb: str = ""
-    evidence_note: str = ""
     weeks_titles: tuple[Text, ...] = ()
+    variants: dict[Mode, ProgramText] = {}
     steps: dict[str, StepOverlay] = {}
 
     def applied_to(self, program: Program) -> Program:
         steps = tuple(
             _translated(step, self.steps[step.key]) if step.key in self.steps else step for step in program.steps
         )
-        return msgspec.structs.replace(program, **given(self) | {"steps": steps})
+        variants = dict(program.variants)
+        for mode, text in self.variants.items():
+            variants[mode] = msgspec.structs.replace(variants.get(mode, ProgramVariant()), **given(text))
+        return msgspec.structs.replace(program, **given(self) | {"steps": steps, "variants": variants})
 
 
 def _translated(step: StepTemplate, overlay: StepOverlay) -> StepTemplate:
     variants = dict(step.variants)
     for mode, text in overlay.variants.items():
-        variants[mode] = msgspec.structs.replace(variants.get(mode, StepText()), **given(text))
+        variants[mode] = msgspec.structs.replace(variants.get(mode, StepVariant()), **given(text))
     return msgspec.structs.replace(step, **given(overlay) | {"variants": variants})
 
 

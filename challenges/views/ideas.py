@@ -8,6 +8,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from challenges.audience import Audience
 from challenges.catalog import Category, Idea, find_ideas, ideas
 from challenges.programs import AGES
 from kindness_platform.htmx import render_page
@@ -22,13 +23,13 @@ SETTINGS = {
     "self": gettext_lazy("On your own"),
 }
 # The library is for reading: whoever asks sees what any group may be offered, with its ages beside it.
-EVERYBODY = (
-    ("workplace", "adult"),
-    ("secondary", "adult"),
-    ("secondary", "16-18"),
-    ("secondary", "11-15"),
-    ("primary", "7-11"),
+AUDIENCES = (
+    Audience("workplace", "adult"),
+    Audience("secondary", "16-18"),
+    Audience("secondary", "11-15"),
+    Audience("primary", "7-11"),
 )
+BANDS = {"7-11": AGES["P"], "11-15": AGES["S"], "adult": AGES["A"]}
 ANY = [("", gettext_lazy("Any"))]
 
 
@@ -39,33 +40,39 @@ class IdeasForm(forms.Form):
     category = forms.ChoiceField(label=gettext_lazy("Kind of act"), required=False)
     effort = forms.ChoiceField(label=gettext_lazy("Effort"), required=False, choices=[*ANY, *EFFORTS.items()])
     setting = forms.ChoiceField(label=gettext_lazy("Where"), required=False, choices=[*ANY, *SETTINGS.items()])
+    ages = forms.ChoiceField(label=gettext_lazy("Ages"), required=False, choices=[*ANY, *BANDS.items()])
 
     def __init__(self, data: object = None) -> None:
         super().__init__(data, auto_id="ideas-%s")  # type: ignore[arg-type]
         category = cast(forms.ChoiceField, self.fields["category"])
         category.choices = [*ANY, *((c.value, _(c.label)) for c in Category)]
         self.fields["text"].widget.attrs["autocomplete"] = "off"
-        for name in ("category", "effort", "setting"):
+        for name in ("category", "effort", "setting", "ages"):
             self.fields[name].widget.attrs["class"] = "input"
 
     def found(self) -> list[Idea]:
-        """The ideas that fit; an answer that is not one of ours narrows nothing."""
+        """The ideas that fit; an answer that is not one of ours narrows nothing.
+
+        Each is in the words for the ages that were asked for; where none were, in those for adults if they have it.
+        """
         self.is_valid()
         asked = self.cleaned_data
         effort, words = asked.get("effort"), asked.get("text", "")
-        wanted = {
-            idea.key: idea
-            for mode, age_band in EVERYBODY
-            for idea in find_ideas(
-                mode=mode,
-                age_band=age_band,
+        bands = [asked["ages"]] if asked.get("ages") else [one.age_band for one in AUDIENCES]
+        wanted: dict[str, Idea] = {}
+        worded: set[str] = set()
+        for audience in [one for one in AUDIENCES if one.age_band in bands]:
+            found = find_ideas(
+                mode=audience.mode,
+                age_band=audience.age_band,
                 category=asked.get("category") or None,
                 effort=int(effort) if effort else None,
                 setting=asked.get("setting") or None,
                 text=words,
                 language=get_language() or "en",
             )
-        }
+            wanted |= {idea.key: idea for idea in found if idea.key not in worded}
+            worded |= audience.library().keys()
         return [wanted[key] for key in ideas() if key in wanted]
 
 

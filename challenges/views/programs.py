@@ -5,10 +5,10 @@ from django.views.decorators.http import require_safe
 
 from challenges.catalog import Program, left_out, programs
 from challenges.catalog import sources as all_sources
-from challenges.programs import Glance, graded_claims, parts_of
+from challenges.programs import WORDED, Glance, graded_claims, parts_of
 from kindness_platform.htmx import render_page
 
-MODES = ("workplace", "community")
+MODES = ("workplace", "community", "secondary", "primary")
 TIMES = (5, 10, 15)
 
 
@@ -24,7 +24,7 @@ def programs_page(request: HttpRequest) -> HttpResponse:
     minutes = request.GET.get("minutes", "")
     most = int(minutes) if minutes in {str(time) for time in TIMES} else 0
     found = [
-        Glance(plan)
+        Glance(plan.for_mode(mode))
         for plan in _offered().values()
         if (mode not in MODES or mode in plan.modes) and (not most or plan.minutes_high <= most)
     ]
@@ -42,7 +42,9 @@ def program_page(request: HttpRequest, slug: str) -> HttpResponse:
     mode = request.GET.get("for", "")
     mode = mode if mode in plan.modes else plan.modes[0]
     parts = parts_of(plan, mode)
-    context = {"program": Glance(plan), "first": parts[0], "parts": parts[1:], "mode": mode, "modes": plan.modes}
+    modes = {known: WORDED[known] for known in plan.modes}
+    context = {"program": Glance(plan.for_mode(mode)), "first": parts[0], "parts": parts[1:]}
+    context |= {"mode": mode, "modes": modes}
     return render_page(request, "challenges/program.html", context)
 
 

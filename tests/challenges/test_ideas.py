@@ -33,12 +33,22 @@ def test_all_ideas_are_there(client: Client) -> None:
     ],
 )  # fmt: skip
 def test_ideas_are_narrowed_down(client: Client, asked: dict[str, str], fits: object) -> None:
-    wanted = [idea for idea in ideas().values() if fits(idea)]  # type: ignore[operator]
+    shown = [idea if idea.reaches("adult") else ideas(young=True)[idea.key] for idea in ideas().values()]
+    wanted = [idea for idea in shown if fits(idea)]  # type: ignore[operator]
     html = read(client, **asked)
     assert wanted
     assert html.count('class="serif-p"') == len(wanted)
     for idea in wanted:
         assert idea.text.replace("'", "&#x27;") in html
+
+
+@pytest.mark.parametrize(("band", "number"), [("7-11", 89), ("11-15", 127), ("adult", 155)])
+def test_ideas_can_be_read_in_the_words_for_an_age(client: Client, band: str, number: int) -> None:
+    html = read(client, ages=band)
+    young = band != "adult"
+    assert f"{number} ideas" in html
+    assert (ideas(young=True)["I004"].text in html) is young
+    assert (ideas()["I004"].text in html) is not young
 
 
 def test_what_was_typed_stays_and_is_only_text(client: Client) -> None:

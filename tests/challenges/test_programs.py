@@ -71,7 +71,8 @@ def test_the_evidence_page_has_every_claim_and_what_is_left_out(client: Client) 
 
 def test_only_programs_for_the_age_and_the_kind_of_group_are_offered() -> None:
     assert set(programs_for("adult", "workplace")) == {"t01", "t02", "t08"}
-    assert not set(programs_for("7-11")) & {"t01", "t02", "t08"}
+    assert set(programs_for("7-11")) == {"t08"}
+    assert programs_for("adult", "primary") == {}
 
 
 def test_a_program_at_a_glance() -> None:
