@@ -14,6 +14,8 @@ COLORS = {
     "t01": "sun poppy,petal poppy,poppy petal,sun poppy",
     "t02": "sky spruce,sky poppy,sun spruce,sky spruce",
     "t08": "leaf sun,sun leaf,sky spruce,leaf sun",
+    "t11": "sun sky,sky sun,petal spruce,sun sky",
+    "t12": "petal sky,sky petal,sun spruce,petal sky",
 }
 OTHER_COLORS = "sun spruce,petal poppy,sky spruce"
 AGES = {"P": gettext_lazy("7 to 11"), "S": gettext_lazy("11 to 18"), "A": gettext_lazy("adults")}

@@ -8,6 +8,7 @@ urlpatterns = [
     path("start/finish/", start.finish, name="start-finish"),
     path("programs/", programs.programs_page, name="programs"),
     path("programs/<slug:slug>/", programs.program_page, name="program"),
+    path("programs/<slug:slug>/guide/", programs.guide, name="program-guide"),
     path("ideas/", ideas.ideas_page, name="ideas"),
     path("evidence/", programs.evidence, name="evidence"),
     path("challenges/<str:public_id>/edit/", edit.edit, name="challenge-edit"),

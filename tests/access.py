@@ -112,7 +112,8 @@ class World:
             ("group-person", self.person_in("member").public_id),
         )
         public_id = next((value for start, value in by_start if route.name.startswith(start)), self.act.public_id)
-        slug = "21-days-of-kindness" if route.name == "program" else self.group.slug
+        programs = {"program": "21-days-of-kindness", "program-guide": "ten-small-acts"}
+        slug = programs.get(route.name, self.group.slug)
         return {
             "public_id": public_id,
             "slug": slug,

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from .loader import check_catalog, load_evidence, load_ideas, load_programs
+from .loader import check_catalog, load_evidence, load_guides, load_ideas, load_programs
 from .types import (
     Cadence,
     CatalogError,
     Category,
     Claim,
     Evidence,
+    Guide,
     Idea,
     LeftOut,
     Mix,
@@ -32,6 +33,7 @@ __all__ = [
     "CatalogError",
     "Category",
     "Claim",
+    "Guide",
     "Idea",
     "LeftOut",
     "Mix",
@@ -42,6 +44,7 @@ __all__ = [
     "check_catalog",
     "claims",
     "find_ideas",
+    "guides",
     "idea",
     "ideas",
     "left_out",
@@ -58,6 +61,12 @@ def programs(language: str = "en") -> Mapping[str, Program]:
 
 def program(key: str, language: str = "en") -> Program:
     return programs(language)[key]
+
+
+@lru_cache(maxsize=64)
+def guides(language: str = "en") -> Mapping[tuple[str, str], Guide]:
+    """The guides for those who run a program with a class, by the program's key and the kind of class."""
+    return load_guides(language=language)
 
 
 @lru_cache(maxsize=64)

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from .rules import program_errors
-from .types import ADULT_TAGS, CatalogError, Evidence, Idea, IdeaText, Program, ProgramOverlay
+from .rules import CLASSES, program_errors
+from .types import ADULT_TAGS, CatalogError, Evidence, Guide, Idea, IdeaText, Program, ProgramOverlay
 from .yamlfile import YamlFile, reason, shown
 
 ROOT = Path(__file__).parent
@@ -62,6 +62,36 @@ def load_overlay(path: Path, program: Program) -> ProgramOverlay:
     if overlay.weeks_titles and len(overlay.weeks_titles) != weeks:
         raise file.error(f"{program.key} has {weeks} titles of weeks", "weeks_titles")
     return overlay
+
+
+def load_guides(root: Path = ROOT, language: str = "en") -> Mapping[tuple[str, str], Guide]:
+    """The guides for those who run a program with a class, by the program's key and the kind of class."""
+    guides: dict[tuple[str, str], Guide] = {}
+    for path in sorted((root / "guides").glob("*.yaml")):
+        key, _dot, mode = path.stem.partition(".")
+        english = YamlFile(path).convert(Guide)
+        found = _in_language(path.parent, "{language}/" + path.name, language)
+        guides[key, mode] = _same_shape(YamlFile(found), english) if found else english
+    return MappingProxyType(guides)
+
+
+def _same_shape(file: YamlFile, english: Guide) -> Guide:
+    """A guide in another language, which must have what the English one has: nobody gets half a session."""
+    guide = file.convert(Guide)
+    for name in ("before", "sessions", "adaptations"):
+        if len(getattr(guide, name)) != len(getattr(english, name)):
+            raise file.error(f"expected {len(getattr(english, name))} entries", name)
+    return guide
+
+
+def guide_errors(root: Path, programs: Mapping[str, Program]) -> Iterator[CatalogError]:
+    """Every program for classes has a guide for each kind of class, and no guide stands alone."""
+    wanted = {(key, mode) for key, plan in programs.items() for mode in plan.modes if mode in CLASSES}
+    there = load_guides(root).keys()
+    for key, mode in sorted(wanted ^ there):
+        path = root / "guides" / f"{key}.{mode}.yaml"
+        words = "this program has no such form" if (key, mode) in there else "this guide is missing"
+        yield CatalogError(shown(path), 1, words)
 
 
 def load_evidence(root: Path = ROOT) -> Evidence:
@@ -137,6 +167,9 @@ def check_catalog(root: Path = ROOT) -> list[str]:
         for language in ["en", *_languages(root)]:
             attempt(lambda code=language: load_ideas(root, code))  # type: ignore[misc]
             attempt(lambda code=language: load_programs(root, code))  # type: ignore[misc]
+            attempt(lambda code=language: load_guides(root, code))  # type: ignore[misc]
+    if not errors:
+        errors += guide_errors(root, load_programs(root))
     # What is wrong in two kinds of groups is told once.
     return list(dict.fromkeys(map(str, errors)))
 

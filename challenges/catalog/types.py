@@ -259,6 +259,28 @@ def _translated(step: StepTemplate, overlay: StepOverlay) -> StepTemplate:
     return msgspec.structs.replace(step, **given(overlay) | {"variants": variants})
 
 
+class Session(Entry, frozen=True):
+    """One session that a teacher leads: what it is for, three steps, and what to do when it is not easy."""
+
+    title: Text
+    minutes: Minutes
+    purpose: Text
+    steps: Annotated[tuple[Text, ...], Meta(min_length=3, max_length=3)]
+    difficulty: Text
+    upset: Text
+    bring: str = ""
+
+
+class Guide(Entry, frozen=True):
+    """What the adult needs who runs a program with a class; one file for a program, a kind of group and a language."""
+
+    intro: Text
+    before: Annotated[tuple[Text, ...], Meta(min_length=1)]
+    sessions: Annotated[tuple[Session, ...], Meta(min_length=1)]
+    adaptations: Annotated[tuple[Text, ...], Meta(min_length=1)]
+    letter: Text
+
+
 class Idea(Entry, frozen=True):
     key: Annotated[str, Meta(pattern=r"^I\d{3}$")]
     text: Text

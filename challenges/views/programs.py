@@ -3,7 +3,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from challenges.catalog import Program, left_out, programs
+from challenges.catalog import Program, guides, left_out, programs
 from challenges.catalog import sources as all_sources
 from challenges.programs import WORDED, Glance, graded_claims, parts_of
 from kindness_platform.htmx import render_page
@@ -44,8 +44,25 @@ def program_page(request: HttpRequest, slug: str) -> HttpResponse:
     parts = parts_of(plan, mode)
     modes = {known: WORDED[known] for known in plan.modes}
     context = {"program": Glance(plan.for_mode(mode)), "first": parts[0], "parts": parts[1:]}
-    context |= {"mode": mode, "modes": modes}
+    has_guide = (plan.key, mode) in guides()
+    context |= {"mode": mode, "modes": modes, "has_guide": has_guide}
     return render_page(request, "challenges/program.html", context)
+
+
+@login_not_required
+@require_safe
+def guide(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a teacher needs to lead a program: each session on its own, the letter home, and the prompts to cut out."""
+    plan = next((plan for plan in _offered().values() if plan.slug == slug), None)
+    known = guides(get_language() or "en")
+    modes = {mode: WORDED[mode] for mode in plan.modes if (plan.key, mode) in known} if plan else {}
+    if plan is None or not modes:
+        raise Http404
+    mode = request.GET.get("for", "")
+    mode = mode if mode in modes else next(iter(modes))
+    context = {"program": Glance(plan.for_mode(mode)), "guide": known[plan.key, mode], "parts": parts_of(plan, mode)}
+    context |= {"mode": mode, "modes": modes}
+    return render_page(request, "challenges/guide.html", context)
 
 
 @login_not_required

@@ -161,7 +161,7 @@ def test_a_prompt_is_one_short_sentence(program: Program, step: StepTemplate) ->
 
 @pytest.mark.parametrize(("program", "step"), STEPS_FOR_ADULTS)
 def test_a_community_is_not_spoken_to_as_if_it_were_an_office(program: Program, step: StepTemplate) -> None:
-    told = " ".join(words(step.for_mode("community")))
+    told = " ".join(words(msgspec.structs.replace(step.for_mode("community"), variants={})))
     assert not re.search(r"colleague|teammate|printer|spreadsheet|desk\b|their lead\b|at work\b", told)
 
 

@@ -20,6 +20,8 @@ def test_all_programs_stand_side_by_side(client: Client) -> None:
 @pytest.mark.parametrize(
     ("query", "there", "missing"),
     [
+        ("?for=primary", "Classroom Kindness Counts", "Five Acts a Week"),
+        ("?for=secondary", "A Kinder Half Term", "Classroom Kindness Counts"),
         ("?minutes=10", "21 Days of Kindness", "Ten Small Acts"),
         ("?for=workplace", "Ten Small Acts", ""),
         ("?for=nonsense&minutes=-1", "Ten Small Acts", ""),
@@ -42,10 +44,10 @@ def test_a_program_shows_every_prompt_its_evidence_and_its_sources(client: Clien
     plan = programs()[key]
     html = client.get(reverse("program", args=[plan.slug])).content.decode()
     for step in plan.steps:
-        assert step.for_mode("workplace").prompt.replace("'", "&#x27;") in html
+        assert step.for_mode(plan.modes[0]).prompt.replace("'", "&#x27;") in html
     for source in plan.evidence:
         assert f"https://doi.org/{sources()[source].doi}" in html
-    assert reverse("start", query={"program": plan.slug}) in html
+    assert (reverse("start", query={"program": plan.slug}) in html) is ("A" in plan.ages)
     assert plan.evidence_note.split("\n\n")[0][:60] in html
 
 
@@ -71,14 +73,15 @@ def test_the_evidence_page_has_every_claim_and_what_is_left_out(client: Client) 
 
 def test_only_programs_for_the_age_and_the_kind_of_group_are_offered() -> None:
     assert set(programs_for("adult", "workplace")) == {"t01", "t02", "t08"}
-    assert set(programs_for("7-11")) == {"t08"}
+    assert set(programs_for("7-11")) == {"t08", "t11"}
+    assert set(programs_for("11-15", "secondary")) == {"t01", "t08", "t12"}
     assert programs_for("adult", "primary") == {}
 
 
 def test_a_program_at_a_glance() -> None:
     glance = Glance(programs()["t01"])
     assert (glance.length, glance.rhythm, glance.minutes) == ("4 weeks", "5 acts a week", "2 to 10 minutes")
-    assert glance.ages == "adults"
+    assert glance.ages == "11 to 18, adults"
     assert Study(sources()["curry-2018"]).name == "Curry et al. (2018)"
 
 
