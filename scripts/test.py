@@ -26,7 +26,7 @@ from typing import IO
 ROOT = Path(__file__).resolve().parent.parent
 UNIT = "not e2e and not services and not audit"
 APART = ("--ignore=tests/e2e", "--ignore=tests/services")
-# Files whose tests ask no database would say the same twice.
+# Files whose tests ask no database, or look only at the words of pages, would say the same twice.
 ONCE = tuple(
     f"--ignore=tests/{name}.py"
     for name in (
@@ -38,8 +38,12 @@ ONCE = tuple(
         "pages/test_html",
         "pages/test_static_files",
         "test_data_inventory",
+        "test_marks",
+        "test_requirements",
         "test_settings",
+        "test_spanish",
         "test_supervisor",
+        "test_translations",
     )
 )
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

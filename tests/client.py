@@ -3,6 +3,7 @@
 import time
 from typing import Any
 
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -12,13 +13,17 @@ from tests.html import check_html
 class CheckedClient(Client):
     """Looks over every HTML reply; a page can only be wrong where no test ever goes.
 
+    Once is enough: a page is the same whatever database it was read from, and parsing it costs as much as
+    making it, so the run on PostgreSQL leaves it out.
+
     A letter that is shown as it was sent, in a sandbox, is no page of ours: its styles have to stand inside it.
     """
 
     def request(self, **request: Any) -> Any:
         response = super().request(**request)
         is_html = response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming
-        if is_html and "sandbox" not in response.headers.get("Content-Security-Policy", ""):
+        in_a_sandbox = "sandbox" in response.headers.get("Content-Security-Policy", "")
+        if is_html and not in_a_sandbox and connection.vendor == "sqlite":
             check_html(response)
         return response
 
