@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from notifications.models import Notice
+from notifications.models import Delivery, Notice
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Kind:
         fleeting: its notice is deleted as soon as nothing more will become of it, for it holds the address of
             somebody who is gone.
         nudge: a reminder nobody misses: it may be lost, but it is never sent twice.
+        topic: what people can switch off it belongs to; empty for what they have just asked for.
         language: of the words, for a bare address; people have their own.
         render_many: the words of many notices at once, by the notice's pk, of those still wanted; a kind that
             fills the in-app list gives it, so that the list costs the same with one notice and with twenty.
@@ -55,8 +56,16 @@ class Kind:
     lifetime: timedelta | None = None
     nudge: bool = False
     fleeting: bool = False
+    topic: str = ""
     language: Callable[[Notice], str] | None = None
     render_many: Callable[[Sequence[Notice]], Mapping[int, Message]] | None = None
+
+    @property
+    def manner(self) -> Delivery.Manner:
+        """How its deliveries are treated."""
+        if self.transactional:
+            return Delivery.Manner.TRANSACTIONAL
+        return Delivery.Manner.NUDGE if self.nudge else Delivery.Manner.LETTER
 
 
 _kinds: dict[str, Kind] = {}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.data_rights import Copy, Keep, Room, register
 from accounts.models import User
 from accounts.my_data import addresses_of
-from notifications.models import Delivery, KeptMail, Notice
+from notifications.models import Clock, Delivery, KeptMail, Notice, Preferences, Suppression, SwitchedOff
 
 
 def export(user: User) -> Copy:
@@ -30,14 +30,34 @@ def export(user: User) -> Copy:
                     "sent": ways[notice.pk],
                 }
                 for notice in told(user).order_by("due_at", "pk")
-            ]
+            ],
+            "what_you_want_to_hear": [_wishes(wishes) for wishes in Preferences.objects.filter(user=user)],
+            "switched_off": list(
+                SwitchedOff.objects.filter(user=user).order_by("pk").values("topic", "channel", "how", "since")
+            ),
+            "what_comes_next": list(
+                Clock.objects.filter(user=user).order_by("pk").values("rhythm", "next_at", "last_on")
+            ),
+            "addresses_that_get_no_letters": list(
+                Suppression.objects.filter(address__in=addresses_of(user)).values(
+                    "address", "why", "code", "score", "scored_at", "stopped_at"
+                )
+            ),
         }
     )
+
+
+def _wishes(wishes: Preferences) -> dict[str, Any]:
+    names = ("remind_at", "quiet_from", "quiet_until", "paused_until", "answers", "changed_at")
+    return {name: getattr(wishes, name) for name in names} | {"weekdays": sorted(wishes.chosen_weekdays)}
 
 
 def erase(user: User, keep: Keep) -> None:
     forget(told(user))
     KeptMail.objects.filter(address__in=addresses_of(user)).delete()
+    Suppression.objects.filter(address__in=addresses_of(user)).delete()
+    for rows in (Preferences, SwitchedOff, Clock):
+        rows.objects.filter(user=user).delete()
 
 
 def told(user: User) -> QuerySet[Notice]:

@@ -19,6 +19,7 @@ def queue(
     due_at: datetime | None = None,
     expires_at: datetime | None = None,
     context: Mapping[str, int | str] | None = None,
+    lane: int = 0,
 ) -> Notice:
     """Write down what somebody is to be told, in the caller's transaction. Asking twice makes one notice.
 
@@ -29,6 +30,7 @@ def queue(
         due_at: when it may be sent and shown; now, if left out.
         expires_at: when it is no longer worth sending; else the kind's lifetime after `due_at`.
         context: ids only; words are made when the notice is shown or sent.
+        lane: the id of the group it is about, so that a busy group does not hold up the others.
     """
     how = kinds.get(kind)
     due = due_at or timezone.now()
@@ -48,7 +50,9 @@ def queue(
             },
         )
         if is_new and how.mail and (address or (person and person.email)):
-            delivery = Delivery.objects.create(notice=notice, channel=Delivery.Channel.MAIL, not_before=due)
+            delivery = Delivery.objects.create(
+                notice=notice, channel=Delivery.Channel.MAIL, manner=how.manner, lane=lane, not_before=due
+            )
             tasks.ring_on_commit(delivery)
     return notice
 

@@ -5,12 +5,13 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import AccountMail, User
-from notifications.models import KeptMail, Notice
+from notifications.models import KeptMail, Notice, Suppression
 
 NOTICES = timedelta(days=90)
 ACCOUNT_NOTICES = timedelta(days=1)
 KEPT_MAIL = timedelta(days=30)
 ACCOUNT_MAIL = timedelta(days=1)
+SUPPRESSION = timedelta(days=365)
 
 
 def purge_notifications() -> int:
@@ -25,5 +26,6 @@ def purge_notifications() -> int:
         # What goes to a bare address holds the address, so it goes as soon as it can say nothing more.
         Notice.objects.filter(kind="account", due_at__lt=now - ACCOUNT_NOTICES, expires_at__lt=now - ACCOUNT_MAIL),
         Notice.objects.filter(due_at__lt=now - NOTICES, created_at__lt=now - NOTICES),
+        Suppression.objects.filter(scored_at__lt=now - SUPPRESSION).exclude(stopped_at__gte=now - SUPPRESSION),
     )
     return sum(rows.delete()[0] for rows in outdated)

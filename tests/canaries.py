@@ -27,7 +27,7 @@ from feed.models import ActDraft, Case, Comment, Moment, Photo, Reaction
 from feed.pictures import SIZES
 from groups.models import ExternalId, Group, JoinCode, OrganizationAdmin, Pupil
 from notifications import outbox
-from notifications.models import KeptMail
+from notifications.models import Channel, Clock, KeptMail, Preferences, Suppression, SwitchedOff, Topic
 from tests.accounts.authenticator import Passkey
 from tests.factories import make_act
 from tests.test_data_inventory import ROOMS
@@ -43,6 +43,10 @@ OF_A_PERSON: dict[str, Callable[[User], Q]] = {
     "notifications.Notice": lambda user: Q(recipient=user) | Q(address=user.email),
     "notifications.Delivery": lambda user: Q(notice__recipient=user) | Q(notice__address=user.email),
     "notifications.KeptMail": lambda user: Q(address=user.email),
+    "notifications.Preferences": lambda user: Q(user=user),
+    "notifications.SwitchedOff": lambda user: Q(user=user),
+    "notifications.Clock": lambda user: Q(user=user),
+    "notifications.Suppression": lambda user: Q(address=user.email),
     "groups.OrganizationAdmin": lambda user: Q(user=user),
     "groups.Membership": lambda user: Q(user=user),
     "groups.Pupil": lambda user: Q(user=user),
@@ -63,6 +67,7 @@ OF_A_PERSON: dict[str, Callable[[User], Q]] = {
     "feed.Decision": lambda user: Q(by=user),
 }
 OF_NOBODY = {
+    "notifications.Sign": "that a part of the installation is at work",
     "accounts.AuditEntry": "ids only, append-only; it stays",
     "account.EmailConfirmation": "unused, empty",
     "groups.SupportContact": "belongs to an organization",
@@ -85,7 +90,7 @@ OF_NOBODY = {
 FIXED = {
     *("accounts.User.time_zone", "accounts.User.language", "accounts.User.email"),
     *("accounts.AccountMail.address", "account.EmailAddress.email"),
-    *("notifications.Notice.address", "notifications.KeptMail.address"),
+    *("notifications.Notice.address", "notifications.KeptMail.address", "notifications.Suppression.address"),
     *("accounts.Session.session_key", "accounts.Session.session_data"),  # a session planted with words is none
     *("mfa.Authenticator.data", "socialaccount.SocialAccount.provider"),
     "groups.JoinCode.code",  # random, and the group's own key
@@ -101,6 +106,7 @@ NOT_GIVEN = {
     "notifications.Notice.public_id": "an inner address",
     "notifications.Notice.context": "inner ids, of other people's things too",
     "notifications.Delivery.reason": "an error of the mail server",
+    "notifications.Delivery.claim_token": "random, of the sender",
     "notifications.Delivery.message_id": "an inner address",
     "notifications.Delivery.date_header": "the same as when it was sent",
     "notifications.KeptMail.public_id": "a letter that its owner has",
@@ -141,6 +147,10 @@ def give_everything(user: User, group: Group, challenge: Challenge, friend: User
     outbox.queue(address, "account", "code", expires_at=soon)
     outbox.queue(user, "account", "news")
     KeptMail.objects.create(address=address, subject="Your code", text="123456", html="<p>", headers={"To": address})
+    Preferences.objects.create(user=user)
+    SwitchedOff.objects.switch_off(user, Topic.DIGEST, Channel.MAIL, "settings")
+    Clock.objects.wind("reminder", [user])
+    Suppression.objects.stop(address, "bounced")
     OrganizationAdmin.objects.get_or_create(organization=group.organization, user=user)
     JoinCode.objects.create(group=group, created_by=user, expires_at=soon)
     Pupil.objects.create(user=user, organization=group.organization, hint="red coat", credential="locked")

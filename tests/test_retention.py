@@ -18,7 +18,7 @@ from groups.models import ClassTries
 from kindness_platform.inventory import inventory
 from kindness_platform.tasks import forget
 from notifications import farewell, outbox, tasks
-from notifications.models import Delivery, KeptMail, Notice
+from notifications.models import Delivery, KeptMail, Notice, Suppression
 from tests.factories import make_act, make_class, make_group, make_pupil, make_user
 
 Rows = QuerySet[Any]
@@ -84,6 +84,15 @@ def kept_mail_to_nobody() -> Rows:
     return _one(KeptMail.objects.create(address=NOBODY, subject="s", text="t"))
 
 
+def address_that_bounced() -> Rows:
+    return _one(Suppression.objects.stop("gone@example.org", "bounced"))
+
+
+def address_that_bounced_once() -> Rows:
+    Suppression.objects.score("full@example.org", 1)
+    return Suppression.objects.filter(address="full@example.org")
+
+
 def session() -> Rows:
     client = Client()
     client.force_login(make_user())
@@ -139,6 +148,8 @@ CASES: list[tuple[str, int | None, Callable[[], Rows]]] = [
     ("notice", None, delivery),
     ("demo_mail", None, kept_mail),
     ("demo_mail", 1, kept_mail_to_nobody),
+    ("suppression", None, address_that_bounced),
+    ("suppression", None, address_that_bounced_once),
     ("session", None, session),
     ("address_change", None, change_of_address),
     ("sign_up", None, unfinished_sign_up),

@@ -1,5 +1,22 @@
+from notifications.models.channel import Channel
+from notifications.models.clock import Clock
 from notifications.models.delivery import Delivery
 from notifications.models.kept_mail import KeptMail
 from notifications.models.notice import Notice
+from notifications.models.preferences import Preferences
+from notifications.models.sign import Sign
+from notifications.models.suppression import Suppression
+from notifications.models.switched_off import SwitchedOff, Topic
 
-__all__ = ["Delivery", "KeptMail", "Notice"]
+__all__ = [
+    "Channel",
+    "Clock",
+    "Delivery",
+    "KeptMail",
+    "Notice",
+    "Preferences",
+    "Sign",
+    "Suppression",
+    "SwitchedOff",
+    "Topic",
+]

@@ -4,6 +4,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from notifications.models.channel import Channel
 from notifications.models.notice import Notice
 
 LEASE = timedelta(minutes=2)
@@ -29,9 +30,14 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 class Delivery(models.Model):
     """A notice on its way through one channel."""
 
-    class Channel(models.TextChoices):
-        MAIL = "mail", _("E-mail")
-        PUSH = "push", _("Push message")
+    Channel = Channel
+
+    class Manner(models.TextChoices):
+        """How it is treated: what somebody has just asked for goes first, and a nudge goes at most once."""
+
+        TRANSACTIONAL = "asked", _("Asked for")
+        LETTER = "letter", _("Letter")
+        NUDGE = "nudge", _("Reminder")
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -44,11 +50,16 @@ class Delivery(models.Model):
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="deliveries")
     channel = models.CharField(max_length=8, choices=Channel)
+    manner = models.CharField(max_length=6, choices=Manner, default=Manner.LETTER)
+    # The id of the group that it is about, or 0: senders serve the lanes by turns, so that none holds up another.
+    lane = models.PositiveBigIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     reason = models.CharField(max_length=40, blank=True)
     not_before = models.DateTimeField(default=timezone.now)
     lease_until = models.DateTimeField(null=True)
+    claim_token = models.CharField(max_length=16, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    deaths = models.PositiveSmallIntegerField(default=0)
     message_id = models.CharField(max_length=120, blank=True)
     date_header = models.CharField(max_length=40, blank=True)
     sent_at = models.DateTimeField(null=True)
@@ -67,9 +78,19 @@ class Delivery(models.Model):
                 name="deliveries_waiting",
             ),
             models.Index(
+                fields=["manner", "lane", "not_before"],
+                condition=models.Q(state="waiting"),
+                name="deliveries_waiting_by_lane",
+            ),
+            models.Index(
                 fields=["lease_until"],
-                condition=models.Q(state="claimed"),
+                condition=models.Q(state__in=["claimed", "in_flight"]),
                 name="deliveries_claimed",
+            ),
+            models.Index(
+                fields=["lane", "sent_at"],
+                condition=models.Q(state="sent"),
+                name="deliveries_sent_by_lane",
             ),
         ]
 
