@@ -1,7 +1,7 @@
 """Time zones as people choose them: names of the IANA database, checked before they are kept."""
 
 from functools import cache
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +31,16 @@ REGIONS = {
 @cache
 def known_zones() -> frozenset[str]:
     return frozenset(available_timezones())
+
+
+def zone_named(*names: str) -> ZoneInfo:
+    """The first of these zones that exists, else UTC. A new release of the time zones may have dropped a name."""
+    for name in names:
+        try:
+            return ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            continue
+    return ZoneInfo("UTC")
 
 
 @cache

@@ -4,6 +4,7 @@ Nothing set means production: no debug pages, no default secret, secure cookies.
 GOODTURN_MODE=demo, which is the same code on the loopback address with demo data and kept mail.
 """
 
+import zoneinfo
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +12,9 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from environs import Env
+
+# Time zones come from the locked wheel, so that every machine and every release of it reckons alike.
+zoneinfo.reset_tzpath(to=())
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent

@@ -34,6 +34,7 @@ ONCE = tuple(
         "challenges/test_catalog",
         "challenges/test_schedule",
         "challenges/test_variety",
+        "notifications/test_schedule",
         "pages/test_art",
         "pages/test_html",
         "pages/test_static_files",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import terms
 from accounts.ids import new_public_id
 from accounts.models.audit import record
-from accounts.zones import validate_zone
+from accounts.zones import validate_zone, zone_named
 
 
 class UserManager(BaseUserManager["User"]):
@@ -82,7 +82,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        return zone_named(self.time_zone)
 
     @property
     def is_pupil(self) -> bool:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ids import new_public_id
 from accounts.models import User
 from accounts.models.audit import record
-from accounts.zones import validate_zone
+from accounts.zones import validate_zone, zone_named
 from groups.models.policy import Overridable
 
 
@@ -54,7 +54,7 @@ class Organization(Overridable):
 
     @property
     def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.time_zone)
+        return zone_named(self.time_zone)
 
     def has_admin(self, user: User) -> bool:
         return self.admins.filter(user=user).exists()

@@ -1,10 +1,12 @@
 """Time zones as a list that people find themselves in."""
 
+from zoneinfo import TZPATH
+
 import pytest
 from django.test import Client
 
 from accounts.models import User
-from accounts.zones import COMMON, known_zones, offered_zones, place_of, zones_by_region
+from accounts.zones import COMMON, known_zones, offered_zones, place_of, zone_named, zones_by_region
 
 PATH = "/you/settings/"
 
@@ -39,3 +41,25 @@ def test_my_own_zone_is_chosen_and_stands_among_the_first(as_mia: Client, mia: U
     assert as_mia.post(PATH, {"name": "Mia M.", "time_zone": zone, "language": "en"}).status_code == 302
     mia.refresh_from_db()
     assert mia.time_zone == zone
+
+
+@pytest.mark.parametrize("zone", ["US/Pacific-New", "Mars/Base", "", "../../etc/passwd", "Europe/Berlin\n"])
+def test_a_zone_that_does_not_exist_is_refused_and_the_old_one_kept(as_mia: Client, mia: User, zone: str) -> None:
+    """BAD_INPUTS 6."""
+    reply = as_mia.post(PATH, {"name": "Mia", "time_zone": zone, "language": "en"})
+    mia.refresh_from_db()
+    assert (mia.time_zone, reply.status_code) == ("UTC", 422)
+
+
+def test_a_zone_that_is_gone_breaks_no_page(as_mia: Client, mia: User) -> None:
+    """BAD_INPUTS 7: an alias is followed; a name that a new release dropped falls back."""
+    mia.time_zone = "Mars/Base"
+    mia.save()
+    assert as_mia.get("/").status_code == 200
+    assert str(mia.zone) == "UTC"
+    assert str(zone_named("Mars/Base", "Europe/Berlin")) == "Europe/Berlin"
+    assert str(zone_named("US/Pacific")) == "US/Pacific"
+
+
+def test_zones_come_from_the_locked_wheel() -> None:
+    assert TZPATH == ()
