@@ -119,6 +119,7 @@ class World:
             "slug": slug,
             "code": self.code.code or "",
             "size": "small",
+            "language": "en",
             "kind": "thanks",
             "pk": str(self.connected.pk if route.name == "disconnect" else self.passkey.pk),
             "provider_id": "sso",

@@ -184,6 +184,7 @@ KINDS = [
     Kind("closing of a leader", "leader", at("closing", "closed.public_id")),
     Kind("you", "member", at("you")),
     Kind("you, new", "newcomer", at("you")),
+    Kind("offline", "visitor", lambda place: reverse("offline", args=["en"])),
     Kind("about", "visitor", at("about")),
     Kind("privacy", "visitor", at("privacy")),
     Kind("terms", "visitor", at("terms")),
