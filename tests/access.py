@@ -25,7 +25,7 @@ from django.utils.timezone import now
 
 from accounts.ids import new_public_id
 from accounts.models import AddressChange, Session, User
-from challenges.models import Challenge, Step
+from challenges.models import CalendarFeed, Challenge, Step
 from feed.models import Act, Case, Comment, Credit, Photo
 from feed.pictures import SIZES
 from groups.models import Group, JoinCode, Membership, OrganizationAdmin, SupportContact
@@ -88,6 +88,7 @@ class World:
     change: AddressChange
     session: Session
     contact: SupportContact
+    calendar: str
 
     def values(self, route: Route) -> dict[str, str]:
         """What stands in a route's address."""
@@ -123,8 +124,13 @@ class World:
             "kind": "thanks",
             "pk": str(self.connected.pk if route.name == "disconnect" else self.passkey.pk),
             "provider_id": "sso",
-            "token": self.change.stopper if "stop" in route.name else self.change.proof,
+            "token": self._token(route),
         }
+
+    def _token(self, route: Route) -> str:
+        if route.name == "calendar-file":
+            return self.calendar
+        return self.change.stopper if "stop" in route.name else self.change.proof
 
     def person_in(self, role: str) -> User:
         person = self.people[role]
@@ -196,6 +202,7 @@ def make_world() -> World:
             session_key="of-another-browser", user=mia, public_id=new_public_id(), expire_date=now() + timedelta(days=1)
         ),
         contact=SupportContact.objects.create(organization=group.organization, name="Doctor", phone="+1 555 0100"),
+        calendar=CalendarFeed.objects.renew(mia),
     )
 
 
