@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.names import NameField
-from accounts.zones import known_zones, zones_by_region
+from accounts.zones import known_zones, when_moved, zones_by_region
 
 
 class SignupForm(forms.Form):
@@ -69,3 +69,10 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
         else:
             del self.fields["language"]
+
+    def save(self, commit: bool = True) -> User:
+        user: User = super().save(commit)
+        if "time_zone" in self.changed_data:
+            for tell in when_moved:
+                tell(user)
+        return user

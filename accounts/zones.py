@@ -1,11 +1,15 @@
 """Time zones as people choose them: names of the IANA database, checked before they are kept."""
 
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+when_moved: list[Callable[[Any], None]] = []
+"""Whoever keeps a moment that follows from somebody's zone is told here when it changes."""
 SKIPPED = ("Etc/", "SystemV/", "US/", "Canada/", "Brazil/", "Chile/", "Mexico/", "posix/", "right/")
 COMMON = (
     *("Pacific/Honolulu", "America/Los_Angeles", "America/Denver", "America/Chicago", "America/New_York"),

@@ -142,8 +142,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = _SQLITE_OPTIONS
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # A server that does not even refuse would keep every request waiting for minutes.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 REDIS_URL = env.str("REDIS_URL", "")
 # The limits stand in the cache. Django would keep 300 rows and throw others away to make room: whoever asks from
 # a few hundred addresses would wipe out what is held against everybody.
@@ -220,11 +218,15 @@ def _mailer() -> dict[str, Any]:
         "password": url.password or "",
         "use_ssl": url.scheme == "smtps",
         "use_tls": url.scheme == "smtp" and "tls=starttls" in url.query,
-        "timeout": 60,
+        "timeout": 20,
     }
-    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+    return {"BACKEND": "notifications.smtp.LineBackend", "OPTIONS": options}
 
 
+# How much leaves at most; 0 is no limit. Mail services name the first; the second keeps one busy group from others.
+MAIL_PER_SECOND = env.float("MAIL_PER_SECOND", 0)
+MAIL_PER_GROUP_AND_HOUR = env.int("MAIL_PER_GROUP_AND_HOUR", 20_000)
+MAIL_PER_PERSON_AND_DAY = env.int("MAIL_PER_PERSON_AND_DAY", 8)
 MAILERS: dict[str, Any] = {"default": _mailer()}
 # What accounts has to mail goes out through the room above it, which accounts does not import.
 ACCOUNT_MAILER = "notifications.account_mail.queue"

@@ -6,4 +6,7 @@ class NotificationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from notifications import account_mail, farewell, my_data  # noqa: F401 (they register themselves)
+        from accounts import zones
+        from notifications import account_mail, farewell, my_data, rhythms  # noqa: F401 (they register themselves)
+
+        zones.when_moved.append(rhythms.rewind)

@@ -34,6 +34,7 @@ class Kind:
     Attributes:
         name: what `outbox.queue` calls it; at most 40 characters.
         mail, in_app: where it goes. People without an address (pupils) get the in-app list only.
+        push: whether it may also go to people's devices.
         still_wanted: asked right before sending and before showing; False means nobody is told.
         render: makes the words. It runs in the recipient's language and time zone.
         transactional: belongs to something the person has just asked for, so it is sent also when all else is off.
@@ -41,6 +42,7 @@ class Kind:
         fleeting: its notice is deleted as soon as nothing more will become of it, for it holds the address of
             somebody who is gone.
         nudge: a reminder nobody misses: it may be lost, but it is never sent twice.
+        why_not: in place of `still_wanted`, for kinds that can say why nobody needs to be told; empty if they do.
         topic: what people can switch off it belongs to; empty for what they have just asked for.
         language: of the words, for a bare address; people have their own.
         render_many: the words of many notices at once, by the notice's pk, of those still wanted; a kind that
@@ -57,8 +59,22 @@ class Kind:
     nudge: bool = False
     fleeting: bool = False
     topic: str = ""
+    push: bool = False
+    why_not: Callable[[Notice], str] | None = None
     language: Callable[[Notice], str] | None = None
     render_many: Callable[[Sequence[Notice]], Mapping[int, Message]] | None = None
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The ways by which it goes, besides the list in the app."""
+        ways = ((self.mail, Delivery.Channel.MAIL), (self.push, Delivery.Channel.PUSH))
+        return tuple(channel for wanted, channel in ways if wanted)
+
+    def objection(self, notice: Notice) -> str:
+        """Why this notice shall be told to nobody after all; empty if it shall."""
+        if self.why_not:
+            return self.why_not(notice)
+        return "" if self.still_wanted(notice) else "not wanted"
 
     @property
     def manner(self) -> Delivery.Manner:

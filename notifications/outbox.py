@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from notifications import kinds, tasks
-from notifications.models import Delivery, Notice
+from notifications import channels, kinds, tasks
+from notifications.kinds import Kind
+from notifications.models import Channel, Delivery, Notice
 
 
 def queue(
@@ -49,12 +50,20 @@ def queue(
                 "expires_at": expires_at or (due + how.lifetime if how.lifetime else None),
             },
         )
-        if is_new and how.mail and (address or (person and person.email)):
-            delivery = Delivery.objects.create(
-                notice=notice, channel=Delivery.Channel.MAIL, manner=how.manner, lane=lane, not_before=due
-            )
-            tasks.ring_on_commit(delivery)
+        if is_new:
+            for channel in _channels(how, person):
+                delivery = Delivery.objects.create(
+                    notice=notice, channel=channel, manner=how.manner, lane=lane, not_before=due
+                )
+                tasks.ring_on_commit(delivery)
     return notice
+
+
+def _channels(how: Kind, person: User | None) -> Iterable[str]:
+    """How it goes to them; to a bare address by mail alone."""
+    if person is None:
+        return [Channel.MAIL] if how.mail else []
+    return channels.for_people(how, [person.pk])[person.pk]
 
 
 def queue_all(kind: str, told: Iterable[tuple[int, str, Mapping[str, int | str]]]) -> None:

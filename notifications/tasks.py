@@ -4,18 +4,19 @@ import logging
 import time
 
 from celery import shared_task
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from notifications import sender
-from notifications.models import Delivery
+from notifications import planner, sender
+from notifications.models import Delivery, Sign
 
 log = logging.getLogger(__name__)
-PER_TICK = 5000
-PER_TASK = 50
-# A chunk that no worker has begun by the next tick is dropped: that tick finds the same rows again.
-CHUNK_LIFE = 55
+SENDERS = 4
+"""So many workers are rung at once when there is much to send."""
+# A bell that no worker has heard by the next tick is dropped: that tick rings again.
+BELL_LIFE = 55
 QUIET_SECONDS = 30.0
 _quiet_until = 0.0
 
@@ -26,31 +27,34 @@ def send(delivery_pk: int) -> None:
     sender.deliver(delivery_pk)
 
 
-@shared_task(name="notifications.tasks.send_some")
-def send_some(delivery_pks: list[int]) -> None:
-    """Send a handful; stops after a minute, and the next tick finds the rest."""
-    started = time.monotonic()
-    for pk in delivery_pks:
-        if time.monotonic() - started > 60:
-            return
-        sender.deliver(pk)
+@shared_task(name="notifications.tasks.look")
+def look() -> None:
+    """Send what is due for a while; if there may be more, another look follows, behind what else waits in the queue."""
+    if sender.run():
+        _ring_for_more(1)
 
 
 @shared_task(name="notifications.tasks.tick")
 def tick() -> None:
-    """Each minute: find what is due and wake senders. May run twice, late, or on two workers at once."""
+    """Each minute: plan what has come round, and see that it is sent. May run twice, late, or on two at once."""
+    planner.plan()
     sender.settle_lost_nudges()
-    due = list(Delivery.objects.due().values_list("pk", flat=True)[:PER_TICK])
-    for start in range(0, len(due), PER_TASK):
-        _wake_some(due[start : start + PER_TASK])
+    Sign.objects.leave("tick")
+    due = Delivery.objects.due()[: sender.BATCH * SENDERS].count()
+    # Without a broker of its own, one machine does everything: the tick sends by itself and rings for help.
+    if due and settings.REDIS_URL:
+        _ring_for_more(min(SENDERS, due))
+    elif due and sender.run():
+        _ring_for_more(1)
 
 
-def _wake_some(pks: list[int]) -> None:
-    """Hand a chunk to any worker; without a broker (a tick run by hand) send it here."""
+def _ring_for_more(times: int) -> None:
+    """Wake senders; without a broker (a tick run by hand) send here."""
     try:
-        send_some.apply_async((pks,), expires=CHUNK_LIFE)
+        for _n in range(times):
+            look.apply_async(expires=BELL_LIFE)
     except (OSError, OperationalError):
-        send_some(pks)
+        sender.run()
 
 
 def ring_on_commit(delivery: Delivery) -> None:

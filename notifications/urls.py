@@ -1,10 +1,11 @@
 from django.urls import path
 
-from notifications.views import kept_mail, notices
+from notifications.views import kept_mail, notices, stop
 
 urlpatterns = [
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read, name="notices-read"),
+    path("stop/<str:token>/", stop.stop, name="stop"),
     path("dev/mail/", kept_mail.kept_mails, name="kept-mails"),
     path("dev/mail/<str:public_id>/", kept_mail.kept_mail, name="kept-mail"),
     path("dev/mail/<str:public_id>/html/", kept_mail.kept_mail_html, name="kept-mail-html"),

@@ -1,9 +1,11 @@
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.ids import new_public_id
 from notifications.models.channel import Channel
 from notifications.models.notice import Notice
 
@@ -12,19 +14,42 @@ LEASE = timedelta(minutes=2)
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def due(self, now: datetime | None = None) -> "DeliveryQuerySet":
-        """Waiting rows whose time has come, and claimed rows whose sender seems to be dead."""
+        """Waiting rows whose time has come, and rows whose sender seems to be dead.
+
+        A nudge that was in flight does not come back: it may have arrived, and nobody misses it.
+        """
         now = now or timezone.now()
         waiting = models.Q(state=Delivery.State.WAITING, not_before__lte=now)
-        abandoned = models.Q(state=Delivery.State.CLAIMED, lease_until__lt=now)
-        return self.filter(waiting | abandoned).order_by("not_before", "pk")
+        return self.filter(waiting | self._abandoned(now)).order_by("not_before", "pk")
 
-    def claim(self, pk: int, now: datetime | None = None) -> bool:
-        """Take one delivery for sending. However many ask at once, exactly one is told True."""
-        now = now or timezone.now()
-        taken = self.due(now).order_by().filter(pk=pk)
-        return (
-            taken.update(state=Delivery.State.CLAIMED, lease_until=now + LEASE, attempts=models.F("attempts") + 1) == 1
+    def abandoned(self, now: datetime) -> "DeliveryQuerySet":
+        return self.filter(self._abandoned(now)).order_by("lease_until")
+
+    def _abandoned(self, now: datetime) -> models.Q:
+        held = models.Q(state__in=[Delivery.State.CLAIMED, Delivery.State.IN_FLIGHT], lease_until__lt=now)
+        return held & ~models.Q(state=Delivery.State.IN_FLIGHT, manner=Delivery.Manner.NUDGE)
+
+    def claim(self, pks: int | Iterable[int], now: datetime | None = None) -> str:
+        """Take deliveries for sending; however many ask at once, each is given to exactly one.
+
+        Returns:
+            The token under which the claimed rows are found; empty if all of them were taken or are not due.
+        """
+        now, token = now or timezone.now(), new_public_id()
+        died = models.Case(models.When(state=Delivery.State.WAITING, then=0), default=1)
+        taken = self.due(now).order_by().filter(pk__in=[pks] if isinstance(pks, int) else pks)
+        count = taken.update(
+            state=Delivery.State.CLAIMED,
+            lease_until=now + LEASE,
+            claim_token=token,
+            attempts=models.F("attempts") + 1,
+            deaths=models.F("deaths") + died,
         )
+        return token if count else ""
+
+    def claimed_as(self, token: str) -> "DeliveryQuerySet":
+        """What a claim holds: rows are lost to it when it was too slow and somebody else took them."""
+        return self.filter(claim_token=token, state__in=[Delivery.State.CLAIMED, Delivery.State.IN_FLIGHT])
 
 
 class Delivery(models.Model):

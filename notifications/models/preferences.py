@@ -1,3 +1,4 @@
+import secrets
 from datetime import date, time
 from zoneinfo import ZoneInfo
 
@@ -14,10 +15,25 @@ EVERY_DAY = 0b1111111
 """A bit for each weekday; Monday is the lowest."""
 
 
+def _new_token() -> str:
+    return secrets.token_urlsafe(16)
+
+
 class PreferencesManager(models.Manager["Preferences"]):
     def of(self, user: User) -> "Preferences":
         """What this person chose; who never chose anything has a row that is not stored, with what holds for all."""
         return self.filter(user=user).first() or Preferences(user=user)
+
+    def choose(self, user: User, **values: object) -> "Preferences":
+        """Keep what somebody chose, and set their clocks by it. The one way to change these rows."""
+        from notifications import rhythms
+
+        wishes, _new = self.update_or_create(user=user, defaults={**values, "changed_at": timezone.now()})
+        rhythms.rewind(user)
+        return wishes
+
+    def stop_token_of(self, user: User) -> str:
+        return self.get_or_create(user=user)[0].stop_token
 
 
 class Preferences(models.Model):
@@ -35,6 +51,8 @@ class Preferences(models.Model):
     quiet_until = models.TimeField(_("quiet until"), default=time(7))
     paused_until = models.DateField(_("pause until"), null=True, blank=True)
     answers = models.CharField(_("answers to my acts"), max_length=7, choices=Answers, default=Answers.DAILY)
+    # Random; what stands in the addresses that switch something off with one click.
+    stop_token = models.CharField(max_length=22, unique=True, default=_new_token, editable=False)
     changed_at = models.DateTimeField(default=timezone.now)
 
     objects = PreferencesManager()

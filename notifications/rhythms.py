@@ -1,0 +1,73 @@
+"""What comes again and again: a rhythm gets a notice planned for each person on each day on which it is due."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils import timezone
+
+from accounts.models import User
+from notifications import schedule
+from notifications.models import Clock
+from notifications.schedule import Occurrence, Rule
+
+LATEST = timedelta(hours=3)
+FARTHEST_BACK = timedelta(days=14)
+"""What was missed longer ago than this is not even noted."""
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """Something that comes again and again, at times that each person chooses.
+
+    Attributes:
+        name: of the clocks; at most 12 characters.
+        kind: of the notices, whose key is the intended local day: there is one a day at most.
+        people: the ids of those who should have a clock; asked once after a start with new time zones.
+        rules: the rules of these people; who is missing has none (any more), and their clock stands still.
+        wanted: by day, who of these people is really told something on it, each with the lane (group id).
+        latest: how late it may still be sent; what is later is noted as skipped.
+    """
+
+    name: str
+    kind: str
+    people: Callable[[], Iterable[int]]
+    rules: Callable[[Sequence[int]], Mapping[int, Rule]]
+    wanted: Callable[[date, Sequence[int]], Mapping[int, int]]
+    latest: timedelta = LATEST
+
+
+_rhythms: dict[str, Rhythm] = {}
+
+
+def register(rhythm: Rhythm) -> None:
+    _rhythms[rhythm.name] = rhythm
+
+
+def find(name: str) -> Rhythm | None:
+    return _rhythms.get(name)
+
+
+def every() -> Iterable[Rhythm]:
+    return _rhythms.values()
+
+
+def from_now(rule: Rule, now: datetime, last_on: date | None) -> Occurrence | None:
+    """The next one from this moment on. A day that was dealt with does not come again, whichever zone one is in."""
+    yesterday = now.astimezone(rule.zone).date() - schedule.DAY
+    found = schedule.occurrences(rule, after_day=max(last_on or yesterday, yesterday))
+    return next((one for one in found if one.at >= now), None)
+
+
+def rewind(user: User) -> None:
+    """Set somebody's clocks by the rules as they are now: another hour, other days, another zone, a pause."""
+    now = timezone.now()
+    for clock in Clock.objects.filter(user=user):
+        rhythm = find(clock.rhythm)
+        rule = rhythm.rules([user.pk]).get(user.pk) if rhythm else None
+        following = from_now(rule, now, clock.last_on) if rule else None
+        clock.next_at = following.at if following else None
+        if following:
+            # What lies between was not missed: it was never due by the new rule.
+            clock.last_on = max(clock.last_on or date.min, following.day - schedule.DAY)
+        clock.save(update_fields=["next_at", "last_on"])
