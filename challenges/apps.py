@@ -6,4 +6,4 @@ class ChallengesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from challenges import my_data  # noqa: F401 (registers what it keeps about people)
+        from challenges import my_data, reminders  # noqa: F401 (they register themselves)

@@ -19,6 +19,7 @@ from challenges import schedule
 from challenges.catalog import Program, program
 from challenges.schedule import Phase
 from groups.models import Group, Membership
+from notifications.models import Clock
 
 if TYPE_CHECKING:
     from challenges.models.participation import Participation
@@ -212,9 +213,11 @@ class Challenge(models.Model):
         """Take a person into the challenge, from their own today on; who is in already stays as they are."""
         from challenges.models.participation import Participation
 
-        participation, _new = Participation.objects.get_or_create(
+        participation, is_new = Participation.objects.get_or_create(
             challenge=self, user=user, defaults={"joined_on": user.today()}
         )
+        if is_new:
+            Clock.objects.wind("reminder", [user])
         return participation
 
     def step_on(self, day: date) -> "Step | None":

@@ -1,0 +1,197 @@
+"""The day's reminder: one mail a day at most, over all of somebody's challenges, at the hour they chose.
+
+Who is due is found by their clocks (`notifications.planner`); whether their challenges ask something on that day is
+said here, for many people at once. What it says is made when it is sent: what was done, skipped or rested until then
+needs no reminder.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.zones import known_zones, zone_named
+from challenges import schedule
+from challenges.models import Challenge, Choice, Participation, Step
+from challenges.prompts import Prompt, prompts_for
+from groups.models import Group, Membership
+from notifications import rhythms
+from notifications import schedule as schedule_of_people
+from notifications.kinds import Kind, Message, register
+from notifications.models import Notice, Preferences, Topic
+from notifications.models.preferences import HOUR
+from notifications.rhythms import Rhythm
+from notifications.schedule import Rule
+
+NAME = "reminder"
+no_need: list[Callable[[User, date], bool]] = []
+"""Rooms that know more add a question here: has this person done something of the kind on this day already?"""
+
+
+def people() -> Iterable[int]:
+    """Everybody who takes part in something that is not over."""
+    today = timezone.now().date() - schedule_of_people.DAY  # somewhere it still is yesterday
+    rows = Participation.objects.filter(
+        challenge__cancelled_at=None, challenge__ends_on__gte=today, user__kind=User.Kind.PERSON
+    )
+    return rows.values_list("user_id", flat=True).distinct()
+
+
+def rules(users: Sequence[int]) -> dict[int, Rule]:
+    wishes = {row.user_id: row for row in Preferences.objects.filter(user__in=users)}
+    found = {}
+    for user in User.objects.filter(pk__in=users, is_active=True, kind=User.Kind.PERSON).only("pk", "time_zone"):
+        found[user.pk] = wishes.get(user.pk, Preferences(user=user)).rule(_zone(user))
+    return found
+
+
+def _zone(user: User) -> ZoneInfo:
+    """Their own; if a new release of the time zones dropped it, the one of an organization they belong to."""
+    if user.time_zone in known_zones():
+        return zone_named(user.time_zone)
+    places = Membership.objects.active().filter(user=user).order_by("joined_at")
+    return zone_named(user.time_zone, *places.values_list("group__organization__time_zone", flat=True))
+
+
+def wanted(day: date, users: Sequence[int]) -> dict[int, int]:
+    """Whose challenges ask something on their day, each with a group in which they do."""
+    place = Membership.objects.active().filter(group=OuterRef("challenge__group"), user=OuterRef("user"))
+    parts = list(
+        Participation.objects.filter(
+            Exists(place),
+            user__in=users,
+            challenge__cancelled_at=None,
+            challenge__starts_on__lte=day,
+            challenge__ends_on__gte=day,
+            challenge__group__archived_at=None,
+            challenge__group__delete_after=None,
+        )
+        .exclude(paused_until__gte=day)
+        .order_by("challenge__ends_on", "challenge")
+    )
+    challenges = Challenge.objects.in_bulk({part.challenge_id for part in parts})
+    asks = {pk: Asked(challenge, day) for pk, challenge in challenges.items()}
+    for step in Step.objects.filter(challenge__in=challenges, hidden_at=None):
+        asks[step.challenge_id].add(step.position, step.week)
+    lanes: dict[int, int] = {}
+    for part in parts:
+        if part.user_id not in lanes and asks[part.challenge_id].of(part):
+            lanes[part.user_id] = challenges[part.challenge_id].group_id
+    return lanes
+
+
+@dataclass
+class Asked:
+    """Whether a challenge asks something on a day, for all who take part in it."""
+
+    challenge: Challenge
+    day: date
+
+    def __post_init__(self) -> None:
+        self.positions: set[int] = set()
+        self.by_week: dict[int, int] = defaultdict(int)
+        self.known: dict[int | None, bool] = {}
+
+    def add(self, position: int, week: int) -> None:
+        self.positions.add(position)
+        self.by_week[week] += 1
+
+    def of(self, part: Participation) -> bool:
+        one_day = part.rhythm == Participation.Rhythm.ONE_DAY
+        weekday = part.kindness_weekday if one_day else None
+        if weekday not in self.known:
+            self.known[weekday] = self._asks(weekday)
+        return self.known[weekday]
+
+    def _asks(self, weekday: int | None) -> bool:
+        challenge, day = self.challenge, self.day
+        if challenge.cadence == Challenge.Cadence.DAILY:
+            last = max(self.positions, default=-1) + 1
+            place = schedule.position_on(challenge.starts_on, day, last, workdays_only=challenge.workdays_only)
+            return place in self.positions
+        if challenge.cadence == Challenge.Cadence.WEEKLY:
+            week = schedule.week_of(challenge.starts_on, day) + 1
+            if not self.by_week.get(week):
+                return False
+            return day.weekday() == weekday if weekday is not None else self._falls_on(challenge.per_week)
+        weeks = ((challenge.ends_on - challenge.starts_on).days + 7) // 7
+        return self._falls_on(-(-len(self.positions) // weeks))
+
+    def _falls_on(self, times: int) -> bool:
+        """So many acts a week are asked on as many days, spread over the challenge's week."""
+        days = {n * 7 // min(times, 7) for n in range(min(times, 7))}
+        return (self.day - self.challenge.starts_on).days % 7 in days
+
+
+# --- What it says -------------------------------------------------------------------------------
+
+
+def _open(notice: Notice) -> list[Prompt]:
+    """The prompts that wait for an answer, asked once for each sending."""
+    known: list[Prompt] | None = vars(notice).get("open_prompts")
+    if known is None:
+        user = _reader(notice)
+        groups = Group.objects.of_member(user).select_related("organization")
+        waiting = {"open", Choice.State.INTENDED}
+        known = [prompt for prompt in prompts_for(user, groups) if prompt.step and prompt.state in waiting]
+        vars(notice)["open_prompts"] = known
+    return known
+
+
+def _reader(notice: Notice) -> User:
+    assert notice.recipient  # noqa: S101 (reminders go to people)
+    return notice.recipient
+
+
+def why_not(notice: Notice) -> str:
+    """Why nobody needs this reminder any more; empty if they do."""
+    user, day = _reader(notice), date.fromisoformat(notice.key)
+    if Preferences.objects.of(user).is_paused_on(day):
+        return "paused"
+    if any(done(user, day) for done in no_need):
+        return "done already"
+    return "" if _open(notice) else "nothing is asked"
+
+
+def render(notice: Notice) -> Message:
+    prompts, user = _open(notice), _reader(notice)
+    first = prompts[0]
+    wishes = Preferences.objects.of(user)
+    weekday = WEEKDAYS[first.today.weekday()]
+    return Message(
+        subject=_("The prompt for %(weekday)s") % {"weekday": weekday},
+        line="",
+        path=first.composer_url,
+        template="mail/reminder",
+        context={
+            "prompt": first,
+            "others": prompts[1:],
+            "hour": time_format(wishes.remind_at or HOUR),
+            "settings_url": settings.BASE_URL + reverse("settings"),
+        },
+    )
+
+
+KIND = Kind(
+    name=NAME,
+    mail=True,
+    push=True,
+    in_app=False,
+    still_wanted=lambda notice: not why_not(notice),
+    why_not=why_not,
+    render=render,
+    nudge=True,
+    topic=Topic.REMINDER,
+)
+register(KIND)
+rhythms.register(Rhythm(name=NAME, kind=NAME, people=people, rules=rules, wanted=wanted))

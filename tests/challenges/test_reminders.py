@@ -1,0 +1,255 @@
+"""The day's reminder: at the hour people chose, on the days something is asked, one a day at most."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, time, timedelta
+from zoneinfo import TZPATH
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
+from django.test import Client
+
+from accounts.models import User
+from challenges import reminders
+from challenges.choices import decide
+from challenges.models import Challenge, Participation
+from groups.models import Group
+from notifications import planner, tasks
+from notifications.models import Channel, Clock, Delivery, Notice, Preferences, SwitchedOff, Topic
+from tests.factories import join, make_act, make_challenge, make_group, make_user
+
+MONDAY = date(2026, 3, 2)
+
+
+@pytest.fixture(autouse=True)
+def on_a_quiet_evening() -> Iterator[None]:
+    """Everything begins in the evening of the day before the first reminder."""
+    with time_machine.travel("2026-03-08T20:00Z", tick=False):
+        yield
+
+
+@pytest.fixture
+def running(group: Group) -> Challenge:
+    running = make_challenge(group, starts_on=MONDAY)
+    tasks.tick()
+    return running
+
+
+@contextmanager
+def at(moment: str) -> Iterator[None]:
+    with time_machine.travel(moment, tick=False):
+        yield
+
+
+def tick_at(moment: str) -> list[str]:
+    """To whom a tick at this moment writes."""
+    before = len(mail.outbox)
+    with at(moment):
+        tasks.tick()
+    return sorted(letter.to[0].split(".")[0] for letter in mail.outbox[before:])
+
+
+def outcomes() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for state, reason in Delivery.objects.values_list("state", "reason"):
+        found[f"{state} {reason}".strip()] = found.get(f"{state} {reason}".strip(), 0) + 1
+    return found
+
+
+def test_everybody_is_reminded_at_half_past_eight_by_their_own_clock(running: Challenge, mia: User) -> None:
+    Preferences.objects.choose(mia)
+    User.objects.filter(pk=mia.pk).update(time_zone="Asia/Kathmandu")
+    mia.refresh_from_db()
+    Preferences.objects.choose(mia)
+    assert tick_at("2026-03-09T02:44Z") == []
+    assert tick_at("2026-03-09T02:45Z") == ["mia"]
+    assert tick_at("2026-03-09T08:29Z") == []
+    assert tick_at("2026-03-09T08:30Z") == ["olive"]
+    assert tick_at("2026-03-09T08:31Z") == []
+    assert tick_at("2026-03-10T02:45Z") == ["mia"]
+
+
+def test_the_letter_says_the_prompt_itself_in_the_reader_s_words(running: Challenge, mia: User) -> None:
+    mia.language = "es"
+    mia.save()
+    tick_at("2026-03-09T08:30Z")
+    spanish, english = sorted(mail.outbox, key=lambda letter: letter.to)
+    assert english.subject == "The prompt for Monday"
+    assert spanish.subject == "La propuesta para el lunes"
+    assert isinstance(english, EmailMultiAlternatives)
+    html = str(english.alternatives[0][0])
+    for words in ("Day 8 of 21", "Tell what happened", "?step=", "at 8:30 a.m.", "We never track", "/stop/"):
+        assert words in html
+        assert words.replace("&", "") in english.body.replace("&", "")
+    assert "href" not in english.body
+
+
+def test_the_letter_can_be_stopped_with_one_click_by_a_mail_program(running: Challenge, mia: User) -> None:
+    tick_at("2026-03-09T08:30Z")
+    letter = next(one for one in mail.outbox if one.to == [mia.email])
+    headers = letter.message()
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert headers["List-Id"] == "<reminder.127.0.0.1>"
+    url = headers["List-Unsubscribe"].strip("<>")
+    assert str(mia.email) not in url
+    assert mia.public_id not in url
+    client = Client(enforce_csrf_checks=True)
+    path = url.removeprefix("http://127.0.0.1:8000")
+    for _times in range(3):
+        assert client.get(path).status_code == client.head(path).status_code == 200
+    assert not SwitchedOff.objects.exists()
+    for _times in range(2):
+        assert client.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert SwitchedOff.objects.get().user == mia
+    assert tick_at("2026-03-10T08:30Z") == ["olive"]
+
+
+def test_who_is_in_several_groups_is_reminded_once(running: Challenge, mia: User, stan: User) -> None:
+    other = make_group(stan)
+    join(other, mia)
+    make_challenge(other, starts_on=MONDAY)
+    tasks.tick()
+    assert tick_at("2026-03-09T08:30Z") == ["mia", "olive", "stan"]
+    mine = next(letter for letter in mail.outbox if letter.to == [mia.email])
+    assert mine.body.count("Day 8 of 21") == 2
+
+
+def test_who_has_done_it_skipped_it_or_rests_needs_no_reminder(running: Challenge, mia: User, olive: User) -> None:
+    with at("2026-03-09T06:00Z"):
+        make_act(running.group, mia)
+        step = running.step_on(olive.today())
+        assert step
+        decide(olive, step, "rest")
+    assert tick_at("2026-03-09T08:30Z") == []
+    assert outcomes() == {"skipped done already": 1, "skipped nothing is asked": 1}
+
+
+@pytest.mark.parametrize(
+    "stop",
+    [
+        lambda user, group: Preferences.objects.choose(user, paused_until=date(2026, 3, 9)),
+        lambda user, group: Preferences.objects.choose(user, weekdays=0b1111110),
+        lambda user, group: SwitchedOff.objects.switch_off(user, Topic.REMINDER, Channel.MAIL, "settings"),
+        lambda user, group: Participation.objects.filter(user=user).update(paused_until=date(2026, 3, 9)),
+        lambda user, group: User.objects.filter(pk=user.pk).update(is_active=False),
+        lambda user, group: group.memberships.get(user=user).end("left"),
+        lambda user, group: Challenge.objects.update(ends_on=date(2026, 3, 8)),
+        lambda user, group: Group.objects.update(archived_at="2026-03-08T00:00Z"),
+    ],
+)
+def test_nothing_is_even_planned_for_who_does_not_want_it_or_is_asked_nothing(
+    running: Challenge, mia: User, group: Group, stop: object
+) -> None:
+    stop(mia, group)  # type: ignore[operator]
+    tick_at("2026-03-09T08:30Z")
+    assert not Notice.objects.filter(recipient=mia).exists()
+
+
+def test_what_changes_between_planning_and_sending_counts(running: Challenge, mia: User) -> None:
+    """BAD_INPUTS 15, 16."""
+    with at("2026-03-09T08:30Z"):
+        planner.plan()
+        SwitchedOff.objects.switch_off(mia, Topic.REMINDER, Channel.MAIL, "one_click")
+    assert tick_at("2026-03-09T08:31Z") == ["olive"]
+    assert outcomes() == {"sent": 1, "skipped switched off": 1}
+
+
+def test_a_weekly_challenge_reminds_as_often_as_it_asks(group: Group, mia: User) -> None:
+    challenge = make_challenge(group, program="t01", starts_on=MONDAY)
+    challenge.per_week = 3
+    challenge.save()
+    days = [MONDAY + timedelta(days=n) for n in range(7)]
+    asked = [day for day in days if mia.pk in reminders.wanted(day, [mia.pk])]
+    assert [day.weekday() for day in asked] == [0, 2, 4]
+    Participation.objects.filter(user=mia).update(rhythm="one_day", kindness_weekday=5)
+    assert [day.weekday() for day in days if reminders.wanted(day, [mia.pk])] == [5]
+
+
+def test_days_off_and_hidden_steps_are_asked_of_nobody(group: Group, mia: User) -> None:
+    challenge = make_challenge(group, starts_on=MONDAY, workdays_only=True)
+    challenge.steps.filter(position=1).update(hidden_at="2026-03-01T00:00Z")
+    asked = [n for n in range(8) if reminders.wanted(MONDAY + timedelta(days=n), [mia.pk])]
+    assert asked == [0, 2, 3, 4, 7]
+
+
+def test_a_lane_is_a_group_in_which_something_is_asked(running: Challenge, mia: User) -> None:
+    tick_at("2026-03-09T08:30Z")
+    assert set(Delivery.objects.values_list("lane", "manner")) == {(running.group_id, "nudge")}
+
+
+# --- When things go wrong -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("back_at", "told", "skipped"),
+    [
+        ("2026-03-09T09:30Z", 2, 0),  # an hour late is late, but the same morning
+        ("2026-03-10T10:30Z", 2, 2),  # 26 hours: yesterday's is noted and not sent
+        ("2026-03-19T08:00Z", 0, 20),  # ten days, and today's is not due yet
+    ],
+)
+def test_after_standing_still_nobody_gets_more_than_one(
+    running: Challenge, back_at: str, told: int, skipped: int
+) -> None:
+    """A11, BAD_INPUTS 12."""
+    assert len(tick_at(back_at)) == told
+    assert tick_at(back_at) == []
+    assert outcomes() == {name: n for name, n in (("sent", told), ("skipped late", skipped)) if n}
+    assert Notice.objects.count() == Delivery.objects.count() == told + skipped
+
+
+def test_nothing_leaves_in_quiet_hours_and_what_waited_leaves_right_after(running: Challenge, mia: User) -> None:
+    Preferences.objects.choose(mia, remind_at=time(22, 30))
+    assert "mia" not in tick_at("2026-03-09T22:30Z")
+    assert tick_at("2026-03-10T06:59Z") == []
+    assert tick_at("2026-03-10T07:00Z") == ["mia"]
+
+
+def test_two_planners_at_once_plan_everything_once(running: Challenge) -> None:
+    with at("2026-03-09T08:30Z"):
+        clocks = Clock.objects.all()
+        before = {clock.pk: clock.next_at for clock in clocks}
+        assert planner.plan() == 2
+        for pk, moment in before.items():  # as the second one, which had read them, saw them
+            Clock.objects.filter(pk=pk).update(next_at=moment, last_on=date(2026, 3, 8))
+        assert planner.plan() == 0
+    assert Delivery.objects.count() == 2
+
+
+def test_another_zone_moves_the_clock_and_repeats_no_day(running: Challenge, mia: User, as_mia: Client) -> None:
+    """BAD_INPUTS 8."""
+    for n, zone in enumerate(["Pacific/Auckland", "Pacific/Honolulu", "Asia/Tokyo", "Europe/Berlin"] * 5):
+        with at(f"2026-03-09T{n:02}:30Z"):
+            as_mia.post("/you/settings/", {"name": "Mia", "time_zone": zone, "language": "en"})
+            tasks.tick()
+    mine = Notice.objects.filter(recipient=mia)
+    assert len(set(mine.values_list("key", flat=True))) == mine.count() <= 2
+
+
+def test_a_new_release_of_the_time_zones_sets_every_clock_anew(
+    running: Challenge, mia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A10: the moment in the row is a cache of the rule."""
+    right = Clock.objects.get(user=mia).next_at
+    Clock.objects.update(next_at="2026-03-09T09:30Z")
+    tasks.tick()
+    assert Clock.objects.get(user=mia).next_at != right
+    monkeypatch.setattr(planner, "zone_release", lambda: "2030a")
+    tasks.tick()
+    assert Clock.objects.get(user=mia).next_at == right
+    assert not TZPATH
+
+
+def test_who_takes_part_has_a_clock_and_a_pupil_has_none(group: Group, mia: User) -> None:
+    pupil = make_user("Pia Pupil", kind="pupil", email=None)
+    join(group, pupil)
+    make_challenge(group, starts_on=MONDAY)
+    Clock.objects.all().delete()
+    planner.set_all_clocks(group.created_at)
+    assert {clock.user for clock in Clock.objects.all()} == {
+        mia,
+        *group.memberships.leaders().get().user.__class__.objects.filter(name="Olive Okafor"),
+    }
+    assert pupil.pk not in reminders.rules([pupil.pk])
