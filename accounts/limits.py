@@ -27,6 +27,9 @@ LIMITS = {
     "address": "5/h/user",
     "copy": "6/h/user",
     "sheet": "30/h/user",
+    "calendar": "20/h/user",
+    # Of one address: the servers of a calendar fetch those of many people.
+    "calendar_file": "60/h/key",
 }
 
 
@@ -39,15 +42,16 @@ def attempt(request: HttpRequest, action: str) -> ratelimit.RateLimitUsage | Non
     return ratelimit.consume(request, app="goodturn", action=action, config=LIMITS, limit_get=True)
 
 
-def allow(request: HttpRequest, action: str) -> bool:
+def allow(request: HttpRequest, action: str, *, key: str = "") -> bool:
     """Count one use of `action`; False when there have been too many.
 
     Args:
         request: whose person and address are counted.
         action: a row of LIMITS; an unknown one is a programming error.
+        key: what is counted where the row says "key".
     """
     LIMITS[action]
-    used = ratelimit.consume(request, app="goodturn", action=action, config=LIMITS, limit_get=True)
+    used = ratelimit.consume(request, app="goodturn", action=action, config=LIMITS, key=key or None, limit_get=True)
     return used is not None
 
 

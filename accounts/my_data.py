@@ -20,7 +20,7 @@ def export(user: User) -> Copy:
                 **{name: getattr(user, name) for name in fields},
                 "has_password": user.has_usable_password(),
                 "is_operator": user.is_staff,
-                "terms_version": user.terms_version,
+                "terms_fingerprint": user.terms_fingerprint,
                 "terms_accepted_at": user.terms_accepted_at,
             },
             "addresses": list(EmailAddress.objects.filter(user=user).values("email", "verified", "primary")),

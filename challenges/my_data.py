@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.data_rights import Copy, Keep, Room, register
 from accounts.models import User
-from challenges.models import Challenge, Choice, Participation
+from challenges.models import CalendarFeed, Challenge, Choice, Participation
 
 
 def export(user: User) -> Copy:
@@ -28,6 +28,9 @@ def export(user: User) -> Copy:
             "challenges_you_started": [
                 {"challenge": challenge.title, "group": challenge.group.name, "at": challenge.created_at}
                 for challenge in Challenge.objects.filter(started_by=user).select_related("group").order_by("pk")
+            ],
+            "calendar_subscription": [
+                {"address_made_at": feed.made_at} for feed in CalendarFeed.objects.filter(user=user)
             ],
         }
     )
@@ -52,7 +55,7 @@ def _prompt(choice: Choice) -> dict[str, object]:
 
 
 def erase(user: User, keep: Keep) -> None:
-    """Taking part goes with the person's row; a challenge they started stays with its group."""
+    """Taking part and the calendar go with the person's row; a challenge they started stays with its group."""
 
 
 register(

@@ -142,6 +142,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = _SQLITE_OPTIONS
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # A server that does not even refuse would keep every request waiting for minutes.
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 REDIS_URL = env.str("REDIS_URL", "")
 # The limits stand in the cache. Django would keep 300 rows and throw others away to make room: whoever asks from
 # a few hundred addresses would wipe out what is held against everybody.

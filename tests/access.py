@@ -25,7 +25,7 @@ from django.utils.timezone import now
 
 from accounts.ids import new_public_id
 from accounts.models import AddressChange, Session, User
-from challenges.models import Challenge, Step
+from challenges.models import CalendarFeed, Challenge, Step
 from feed.models import Act, Case, Comment, Credit, Photo
 from feed.pictures import SIZES
 from groups.models import Group, JoinCode, Membership, OrganizationAdmin, SupportContact
@@ -89,6 +89,7 @@ class World:
     change: AddressChange
     session: Session
     contact: SupportContact
+    calendar: str
 
     def values(self, route: Route) -> dict[str, str]:
         """What stands in a route's address."""
@@ -120,13 +121,16 @@ class World:
             "slug": slug,
             "code": self.code.code or "",
             "size": "small",
+            "language": "en",
             "kind": "thanks",
             "pk": str(self.connected.pk if route.name == "disconnect" else self.passkey.pk),
             "provider_id": "sso",
-            "token": self.token(route),
+            "token": self._token(route),
         }
 
-    def token(self, route: Route) -> str:
+    def _token(self, route: Route) -> str:
+        if route.name == "calendar-file":
+            return self.calendar
         if route.name == "stop":
             return stopping.url_for(self.person_in("member"), "reminder").split("/")[-2]
         return self.change.stopper if "stop" in route.name else self.change.proof
@@ -201,6 +205,7 @@ def make_world() -> World:
             session_key="of-another-browser", user=mia, public_id=new_public_id(), expire_date=now() + timedelta(days=1)
         ),
         contact=SupportContact.objects.create(organization=group.organization, name="Doctor", phone="+1 555 0100"),
+        calendar=CalendarFeed.objects.renew(mia),
     )
 
 

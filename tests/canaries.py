@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from accounts.models import AccountMail, AddressChange, Session, User
 from accounts.models.audit import record
-from challenges.models import Challenge, Choice
+from challenges.models import CalendarFeed, Challenge, Choice
 from feed.models import ActDraft, Case, Comment, Moment, Photo, Reaction
 from feed.pictures import SIZES
 from groups.models import ExternalId, Group, JoinCode, OrganizationAdmin, Pupil
@@ -53,6 +53,7 @@ OF_A_PERSON: dict[str, Callable[[User], Q]] = {
     "groups.ExternalId": lambda user: Q(user=user),
     "groups.JoinCode": lambda user: Q(created_by=user),
     "challenges.Participation": lambda user: Q(user=user),
+    "challenges.CalendarFeed": lambda user: Q(user=user),
     "challenges.Choice": lambda user: Q(participation__user=user),
     "feed.Act": lambda user: Q(author=user),
     "feed.ActChange": lambda user: Q(act__author=user),
@@ -116,6 +117,7 @@ NOT_GIVEN = {
     "notifications.KeptMail.html": "a letter that its owner has; may name others",
     "notifications.KeptMail.headers": "a letter that its owner has",
     "groups.Pupil.credential": "signs the child in",
+    "challenges.CalendarFeed.token_hash": "a hash is nobody's to read",
     "feed.Act.guest_name": "empty where there is an author",
     "feed.Act.form_key": "random, of the form",
     "feed.Comment.form_key": "random, of the form",
@@ -162,6 +164,7 @@ def give_everything(user: User, group: Group, challenge: Challenge, friend: User
     step = challenge.steps.first()
     assert step
     Choice.objects.create(participation=part, step=step, on=user.today(), offered=["a"], option="a")
+    CalendarFeed.objects.renew(user)
     photo = add_photo(group, user)
     act = make_act(
         group, user, kind="saw", challenge=challenge, credited=[friend], feeling=4, photo=photo, idea_key="connect-1"

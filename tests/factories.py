@@ -21,7 +21,7 @@ def make_user(name: str = "", **overrides: Any) -> User:
         **{
             "email": f"{name.split()[0].lower()}.{n}@example.org",
             "name": name,
-            "terms_version": terms.VERSION,
+            "terms_fingerprint": terms.fingerprint(),
             **overrides,
         }
     )

@@ -20,15 +20,16 @@ from tests.access import METHODS, ROLES, Route, World, ask, cells, make_world, r
 from tests.conftest import kept_for_the_file
 
 CATALOG = {"programs", "program", "ideas", "evidence", "about", "terms", "privacy", "healthz"}
+APP = {"manifest", "worker", "offline"}
 START = {"home", "start", "start-preview", "start-finish", "enter-code", "join"}
 KEPT_MAIL = {"kept-mails", "kept-mail", "kept-mail-html"}
 SERVERS = {"oidc_login", "oidc_callback", "socialaccount_signup", "socialaccount_login_cancelled"}
 KEYS = {"mfa_login_webauthn", "mfa_signup_webauthn", "mfa_authenticate"}
-SECRET_LINKS = {"account_prove_address", "account_stop_address"}
-"""Their address is known to one mailbox, which is told who wrote it there."""
+SECRET_LINKS = {"account_prove_address", "account_stop_address", "calendar-file"}
+"""Their address is known to one mailbox, which is told who wrote it there, or to one person's calendar."""
 CLASS_DOOR = {"class-door", "class-names", "class-pupil", "class-card", "class-card-in", "class-leave"}
 """The way in for pupils: by the code of a class, which only that class has."""
-PUBLIC = CLASS_DOOR | CATALOG | START | KEPT_MAIL | SERVERS | KEYS | SECRET_LINKS
+PUBLIC = CLASS_DOOR | CATALOG | APP | START | KEPT_MAIL | SERVERS | KEYS | SECRET_LINKS
 """Routes that a visitor may open without signing in; those of signing in itself begin with `account_`."""
 PERSONAL = {
     "today-new",
@@ -42,7 +43,7 @@ PERSONAL = {
     "credits",
     "post-act",
 }
-PERSONAL |= {"sessions", "end-other-sessions", "socialaccount_connections"}
+PERSONAL |= {"calendar", "calendar-off", "sessions", "end-other-sessions", "socialaccount_connections"}
 MY_DATA = {"my-data", "my-data-copy", "erase", "erase-confirm", "accept-terms"}
 OF_ONESELF = PUBLIC | PERSONAL | MY_DATA
 """Routes without a thing of somebody in their address, or whose address is meant for strangers (a join code)."""

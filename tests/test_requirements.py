@@ -24,3 +24,11 @@ def test_every_row_names_a_test() -> None:
     rows = [row for row in ROWS if re.match(r"\| [A-EZ]-\d\d ", row)]
     assert len(rows) >= 30
     assert [row[:8] for row in rows if "test_" not in row and "the same" not in row] == []
+
+
+def test_every_decision_has_a_number_of_its_own() -> None:
+    """In its name and in its title, so that a link to it means one page."""
+    decisions = sorted((TESTS.parent / "docs" / "decisions").glob("0*.md"))
+    numbers = [path.name[:4] for path in decisions]
+    assert len(set(numbers)) == len(numbers)
+    assert [path.read_text().split(".")[0] for path in decisions] == [f"# {int(number)}" for number in numbers]

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import AccountMail, AddressChange, AuditEntry, Session, User
 from accounts.models.audit import record
-from feed.models import Act, ActDraft, Comment, Photo, Reaction
+from feed.models import Act, ActDraft, Case, Comment, Photo, Reaction
 from groups.models import ClassTries
 from kindness_platform.inventory import inventory
 from kindness_platform.tasks import forget
@@ -45,6 +45,16 @@ def comment_taken_down() -> Rows:
     comment = Comment.objects.post(make_act(make_group(user), user), user, "It was you.", form_key="one")
     comment.remove()
     return _one(comment)
+
+
+def report_of_comment_taken_down() -> Rows:
+    user = make_user()
+    act = make_act(make_group(user), user)
+    comment = Comment.objects.post(act, user, "It was you.", form_key="one")
+    case = Case.objects.about(act, comment)
+    case.report(make_user(), reason="unkind")
+    case.decide("removed", by=user)
+    return case.decisions.all()
 
 
 def reaction_to_act_taken_down() -> Rows:
@@ -140,6 +150,7 @@ CASES: list[tuple[str, int | None, Callable[[], Rows]]] = [
     ("act", None, act_taken_down),
     ("act", None, photo_of_act_taken_down),
     ("act", None, comment_taken_down),
+    ("act", None, report_of_comment_taken_down),
     ("answer", None, reaction_to_act_taken_down),
     ("draft", None, draft),
     ("code", None, code),

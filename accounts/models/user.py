@@ -47,7 +47,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
-    terms_version = models.PositiveSmallIntegerField(default=0)
+    terms_fingerprint = models.CharField(max_length=64, blank=True)
     terms_accepted_at = models.DateTimeField(null=True)
 
     objects = UserManager()
@@ -91,14 +91,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def has_accepted_terms(self) -> bool:
         """Whether it was the terms as they are now that this person accepted; for a pupil the school has said yes."""
-        return self.is_pupil or self.terms_version >= terms.VERSION
+        return self.is_pupil or self.terms_fingerprint == terms.fingerprint()
 
     @transaction.atomic
     def accept_terms(self) -> None:
-        """Record which version was accepted and when; the log keeps the earlier ones."""
-        self.terms_version, self.terms_accepted_at = terms.VERSION, timezone.now()
-        self.save(update_fields=["terms_version", "terms_accepted_at"])
-        record(self, f"accepted terms {terms.VERSION}", self)
+        """Record which text was accepted and when; the log keeps the earlier ones."""
+        self.terms_fingerprint, self.terms_accepted_at = terms.fingerprint(), timezone.now()
+        self.save(update_fields=["terms_fingerprint", "terms_accepted_at"])
+        record(self, f"accepted terms {terms.version()}", self)
 
     def local_now(self) -> datetime:
         return timezone.now().astimezone(self.zone)

@@ -18,4 +18,4 @@ def accept_terms(request: HttpRequest) -> HttpResponse:
         user.accept_terms()
     if user.has_accepted_terms:
         return redirect(onward)
-    return render(request, "account/terms.html", {"next": onward, "is_first": not user.terms_version})
+    return render(request, "account/terms.html", {"next": onward, "is_first": not user.terms_fingerprint})

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connections
 from django.utils import timezone
 
-from accounts import journal
+from accounts import journal, own_texts
 from kindness_platform.backups import databases, files, keys, tables
 from kindness_platform.backups.archive import Manifest, Rows, Writer, table_file
 from kindness_platform.version import version
@@ -24,6 +24,7 @@ NAME = "goodturn-%Y-%m-%dT%H%M%SZ.zip"
 QUEUE = "queue.sqlite3"
 JOURNAL = "journal"
 MEDIA = "media/"
+TEXTS = "texts/"
 ALL_FOR = timedelta(hours=48)
 ONE_A_DAY_FOR = timedelta(days=30)
 
@@ -80,6 +81,8 @@ def _write(writer: Writer, room: Path, now: datetime) -> Manifest:
         # One that was taken down since the rows were read is not in the backup either.
         with contextlib.suppress(FileNotFoundError):
             writer.add_file(MEDIA + path.relative_to(settings.MEDIA_ROOT).as_posix(), path)
+    for path in own_texts.files():
+        writer.add_file(TEXTS + path.name, path, compress=True)
     if journal.path().is_file():
         writer.add_file(JOURNAL, journal.path(), compress=True)
     if "queue" in connections:

@@ -18,10 +18,10 @@ from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
 
-from accounts import journal
+from accounts import journal, own_texts
 from kindness_platform.backups import databases, files, keys, tables
 from kindness_platform.backups.archive import Archive, Damaged, Manifest, TooNew
-from kindness_platform.backups.backup import JOURNAL, MEDIA, QUEUE, told_settings
+from kindness_platform.backups.backup import JOURNAL, MEDIA, QUEUE, TEXTS, told_settings
 
 # Rows that Django makes by itself in every new database.
 MADE_BY_DJANGO = {"django_content_type", "auth_permission"}
@@ -180,6 +180,9 @@ def _prepare(plan: Plan, room: Path) -> None:
     photos = [name for name in manifest.files if name.startswith(MEDIA)]
     for name in photos:
         plan.archive.extract(name, room / name)
+    for name in manifest.files:
+        if name.startswith(TEXTS):
+            plan.archive.extract(name, room / name)
     if QUEUE in manifest.files and "queue" in connections:
         plan.archive.extract(QUEUE, room / QUEUE)
     lines = journal.whole_lines(plan.archive.read(JOURNAL)) if JOURNAL in manifest.files else []
@@ -226,6 +229,8 @@ def finish() -> bool:
         connections["queue"].close()
         databases.replace_sqlite(room / QUEUE, Path(connections["queue"].settings_dict["NAME"]))
     _photos_in_place(room / "media", ready["photos"])
+    for path in (room / TEXTS).glob("*.txt"):
+        files.move(path, own_texts.folder() / path.name)
     if (room / "keys.json").is_file():
         keys.put_in_place(json.loads((room / "keys.json").read_text(encoding="utf-8")))
     journal.merge(ready["journal"])

@@ -108,7 +108,7 @@ def test_a_confirmation_is_of_one_person(as_mia: Client, send: Send, stan: User)
 
 
 def test_who_cannot_confirm_anything_is_not_led_round_in_circles(db: None) -> None:
-    pupil = User.objects.create_user(email=None, name="Pia", kind="pupil", terms_version=terms.VERSION)
+    pupil = User.objects.create_user(email=None, name="Pia", kind="pupil", terms_fingerprint=terms.fingerprint())
     client = Client()
     client.force_login(pupil)
     assert client.get("/accounts/app/on/").status_code == 403

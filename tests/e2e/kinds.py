@@ -55,6 +55,12 @@ def asking(address: Callable[[Place], str], query: str) -> Callable[[Place], str
     return lambda place: f"{address(place)}?{query}"
 
 
+def make_address(page: Page) -> None:
+    """Make the address of one's calendar, which is shown this once."""
+    page.locator("main form button").first.click()
+    page.wait_for_load_state()
+
+
 def send_empty(page: Page) -> None:
     """Send the page's main form without what it needs, past the browser's own check."""
     with page.expect_response(lambda answer: answer.request.method == "POST"):
@@ -184,6 +190,9 @@ KINDS = [
     Kind("closing of a leader", "leader", at("closing", "closed.public_id")),
     Kind("you", "member", at("you")),
     Kind("you, new", "newcomer", at("you")),
+    Kind("offline", "visitor", lambda place: reverse("offline", args=["en"])),
+    Kind("calendar", "member", at("calendar")),
+    Kind("calendar just made", "newcomer", at("calendar"), then=make_address),
     Kind("about", "visitor", at("about")),
     Kind("privacy", "visitor", at("privacy")),
     Kind("terms", "visitor", at("terms")),

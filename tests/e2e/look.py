@@ -138,15 +138,25 @@ def main_target_faults(page: Page) -> list[str]:
 
 
 def storage_faults(page: Page) -> list[str]:
-    """Anything a page has left in the browser."""
+    """Anything a page has left in the browser, but for our worker and what it keeps: the page for when there is no
+    network, without a cookie, and what that is drawn with."""
     found: list[str] = page.evaluate(
-        """async () => [
+        """async () => {
+        const kept = async () => {
+          const shelves = await Promise.all((await caches.keys()).map((name) => caches.open(name)));
+          const requests = await Promise.all(shelves.map((shelf) => shelf.keys()));
+          return requests.flat().map((request) => new URL(request.url).pathname);
+        };
+        return [
           ...Object.entries(localStorage).map((row) => `localStorage ${row}`),
           ...Object.entries(sessionStorage).map((row) => `sessionStorage ${row}`),
           ...(await indexedDB.databases()).map((db) => `IndexedDB ${db.name}`),
-          ...(await (window.caches ? caches.keys() : [])).map((name) => `cache ${name}`),
-          ...(await (navigator.serviceWorker ? navigator.serviceWorker.getRegistrations() : [])).map(() => 'worker'),
-        ]"""
+          ...(await kept()).filter((path) => !/^\\/(static|offline)\\//.test(path)).map((path) => `cache ${path}`),
+          ...(await navigator.serviceWorker.getRegistrations()).map((one) => new URL(
+            (one.active || one.waiting || one.installing).scriptURL).pathname
+          ).filter((path) => path !== '/sw.js').map((path) => `worker ${path}`),
+        ];
+        }"""
     )
     return found
 

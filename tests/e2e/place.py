@@ -133,7 +133,7 @@ def make_place() -> Place:
             "founder": founder,
             "lone": lone,
             "operator": make_user("Ada Admin", is_staff=True),
-            "asked": make_user("Asa Asked", terms_version=0),
+            "asked": make_user("Asa Asked", terms_fingerprint=""),
             "sure": mia,  # and has confirmed a moment ago that it is her
         },
         group=group,

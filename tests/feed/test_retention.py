@@ -12,9 +12,9 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from challenges.models import Challenge
-from feed.models import Act, ActDraft, Case, Comment, Credit, Moment, Photo, Reaction
+from feed.models import Act, ActDraft, Case, Comment, Credit, Decision, Moment, Photo, Reaction, Report
 from feed.pictures import Picture, keep
 from feed.recount import recount
 from feed.retention import purge_feed
@@ -166,20 +166,34 @@ def test_a_comment_that_was_taken_down_goes_and_others_stay(told: Act, olive: Us
     assert [comment.text for comment in Comment.objects.all()] == ["Thank you."]
 
 
-def test_what_was_decided_about_a_comment_stays_and_its_words_go(
-    told: Act, olive: User, mia: User, purge: Purge
+@pytest.mark.parametrize("what", ["kept", "removed", ""])
+def test_what_was_reported_about_a_comment_goes_with_it(
+    what: str, told: Act, olive: User, mia: User, purge: Purge
 ) -> None:
     comment = Comment.objects.get()
     case = Case.objects.about(told, comment)
-    case.report(mia, reason="unkind")
-    case.decide("kept", by=olive)
+    about_the_act = Case.objects.about(told)
+    case.report(mia, reason="unkind", words=WORDS)
+    if what:
+        case.decide(what, by=olive)
     comment.remove()
+    assert purge(days=30) == 0
+    assert Decision.objects.count() == bool(what)
     assert purge(days=31) == 1
     assert purge(days=32) == 0
-    comment.refresh_from_db()
-    assert (comment.text, comment.author, comment.state) == ("", None, "removed")
-    assert [decision.what for decision in case.decisions.all()] == ["kept"]
+    assert not Comment.objects.exists()
+    assert [*Case.objects.all()] == [about_the_act]
+    assert not Report.objects.exists()
+    assert not Decision.objects.exists()
+    assert AuditEntry.objects.filter(verb=what).count() == bool(what)
     assert recount() == []
+
+
+def test_a_comment_that_was_only_emptied_once_goes_too(told: Act, purge: Purge) -> None:
+    Comment.objects.update(state="removed", removed_at=None, text="", author=None, anonymized=True)
+    Case.objects.about(told, Comment.objects.get())
+    assert purge(days=1) == 1
+    assert not Case.objects.exists()
 
 
 def test_a_draft_is_kept_for_thirty_days_and_its_photo_with_it(

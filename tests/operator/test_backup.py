@@ -95,6 +95,41 @@ def test_an_older_backup_is_brought_up_to_date(home: Home, tmp_path: Path) -> No
     assert Group.objects.get().overrides["comments_open"]["allowed"] is False
 
 
+def test_who_accepted_the_terms_by_their_number_has_accepted_them(home: Home, tmp_path: Path) -> None:
+    """Made before an acceptance recorded a fingerprint: nobody is asked again by the update."""
+    graph = MigrationLoader(None).graph
+    later = set(graph.backwards_plan(("accounts", "0004_terms_by_fingerprint")))
+    older = [node for node in tables.migrations_of(connection) if node not in later]
+    room = tmp_path / "older"
+    room.mkdir()
+    with databases.new(room) as old:
+        tables.migrate_to(old, older)
+        [people] = [
+            table.model._base_manager for table in tables.tables_at(old, older) if table.name == "accounts_user"
+        ]
+        for version, name in enumerate(("Nina New", "Mia Marsh")):
+            people.create(name=name, email=f"{version}@example.org", password="", terms_version=version)
+        made = backup.make(home.kept, home.kept / "keys").path
+    databases.drop_new()
+    home.lose_everything()
+    home.restore(made)
+    assert [user.has_accepted_terms for user in User.objects.order_by("email")] == [False, True]
+
+
+def test_the_words_of_those_who_run_it_come_back(home: Home) -> None:
+    texts = home.data / "texts"
+    texts.mkdir()
+    (texts / "terms.es.txt").write_text("Sé amable.")
+    (texts / "terms.txt").write_text("Be kind.")
+    made = home.backup()
+    home.lose_everything()
+    home.restore(made)
+    assert {path.name: path.read_text() for path in texts.iterdir()} == {
+        "terms.txt": "Be kind.",
+        "terms.es.txt": "Sé amable.",
+    }
+
+
 # --- Refused, and nothing changed -------------------------------------------------------------------
 
 

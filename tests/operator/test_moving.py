@@ -21,7 +21,17 @@ from psycopg import sql
 
 ROOT = Path(__file__).resolve().parents[2]
 
-FOUND = """
+PHONE = """
+from cryptography.hazmat.primitives.asymmetric import ec
+from tests.accounts.authenticator import Passkey
+# The phone is in nobody's backup: it is the same one before and after.
+phone = Passkey(origin="https://kind.example.org", rp="kind.example.org",
+                key=ec.derive_private_key(20261124, ec.SECP256R1()))
+"""
+
+FOUND = (
+    PHONE
+    + """
 import django; django.setup()
 from django.core.management import call_command
 from django.db import connections
@@ -30,9 +40,16 @@ prepare._tables()
 with connections["queue"].cursor() as cursor:
     cursor.execute("INSERT INTO cache VALUES ('limit', 'address 203.0.113.7', '2099-01-01')")
 demo.make()
+from allauth.mfa.models import Authenticator
+from accounts.models import User
+mina = User.objects.get(email="mina@example.org")
+Authenticator.objects.create(user=mina, type="webauthn", data=phone.stored("my phone"))
 """
+)
 
-VISIT = """
+VISIT = (
+    PHONE
+    + """
 import django
 from django.conf import settings
 settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
@@ -43,16 +60,25 @@ from feed.models import Photo
 from groups.models import Group
 
 mina = User.objects.get(email="mina@example.org")
-client = Client(SERVER_NAME="kind.example.org", headers={"x-forwarded-proto": "https"})
+def visitor():
+    return Client(SERVER_NAME="kind.example.org", headers={"x-forwarded-proto": "https"})
+client = visitor()
 client.post("/accounts/login/", {"login": mina.email})
 client.post("/accounts/login/code/confirm/", {"code": AccountMail.objects.get(address=mina.email).code})
 photo = Photo.objects.visible_to(mina).first()
 group = Group.objects.visible_to(mina).first()
 feed = client.get(group.get_absolute_url())
 picture = client.get(f"/photos/{photo.public_id}/small/")
+from allauth.account.utils import user_pk_to_url_str
+from fido2.utils import websafe_encode
+other = visitor()
+asked = other.get("/accounts/login/passkey/", headers={"accept": "application/json"}).json()["request_options"]
+answer = phone.get(asked, handle=websafe_encode(user_pk_to_url_str(mina).encode()))
+other.post("/accounts/login/passkey/", {"credential": answer})
 print(feed.status_code, b'class="act' in feed.content, picture.status_code, b"".join(picture)[:4] == b"RIFF",
-      mina.check_password("a-good-turn-a-day"))
+      mina.check_password("a-good-turn-a-day"), other.session.get("_auth_user_id") == str(mina.pk))
 """
+)
 
 
 @dataclass
@@ -127,4 +153,4 @@ def test_an_installation_moves_to_an_empty_machine(tmp_path: Path, empty_machine
     assert photos[0] == photos[1]
     assert len(photos[0]) >= 2
     assert stat.S_IMODE((empty_machine.data / "keys" / "secret_key").stat().st_mode) == 0o600
-    assert empty_machine.run("-c", VISIT).strip() == "200 True 200 True True"
+    assert empty_machine.run("-c", VISIT).strip() == "200 True 200 True True True"

@@ -81,7 +81,7 @@ class Command(BaseCommand):
                     email=f"{names[i] if i < 3 else f'p{i}'}@bench.example",
                     name=f"Person {i}",
                     password=UNUSABLE,
-                    terms_version=terms.VERSION,
+                    terms_fingerprint=terms.fingerprint(),
                 )
                 for i in range(count + 3)
             ),

@@ -1,0 +1,32 @@
+// Stands at /sw.js, after a line that says what it keeps: the page for when there is no network, and what that is
+// drawn with. It keeps nothing else, and everything is asked of the network first.
+"use strict";
+
+const layIn = async () => {
+  const shelf = await caches.open(KEPT.shelf);
+  // Without cookies, so that what is kept cannot be anybody's.
+  await shelf.addAll([KEPT.page, ...KEPT.files].map((path) => new Request(path, { credentials: "omit" })));
+};
+
+const clearOut = async () => {
+  const names = await caches.keys();
+  await Promise.all(names.filter((name) => name !== KEPT.shelf).map((name) => caches.delete(name)));
+  await self.clients.claim();
+};
+
+const fromShelf = async (path) => (await caches.match(path)) || Response.error();
+
+self.addEventListener("install", (event) => {
+  self.skipWaiting();
+  event.waitUntil(layIn());
+});
+self.addEventListener("activate", (event) => event.waitUntil(clearOut()));
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== self.location.origin) return;
+  const path = request.mode === "navigate" ? KEPT.page : pathname;
+  if (path !== KEPT.page && !KEPT.files.includes(path)) return;
+  event.respondWith(fetch(request).catch(() => fromShelf(path)));
+});
