@@ -6,4 +6,4 @@ class ChallengesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from challenges import my_data, reminders  # noqa: F401 (they register themselves)
+        from challenges import my_data, newcomers, reminders  # noqa: F401 (they register themselves)

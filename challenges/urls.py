@@ -1,12 +1,14 @@
 from django.urls import path
 
-from challenges.views import calendar, choices, edit, ideas, participation, programs, start
+from challenges.views import calendar, choices, classes, edit, ideas, participation, programs, start
 
 urlpatterns = [
     path("you/calendar/", calendar.calendar, name="calendar"),
     path("you/calendar/off/", calendar.calendar_off, name="calendar-off"),
     path("calendar/<str:token>.ics", calendar.calendar_file, name="calendar-file"),
     path("start/", start.start, name="start"),
+    path("start/class/", classes.start_class, name="start-class"),
+    path("groups/<slug:slug>/begin/", classes.begin, name="class-begin"),
     path("start/preview/", start.preview, name="start-preview"),
     path("start/finish/", start.finish, name="start-finish"),
     path("programs/", programs.programs_page, name="programs"),

@@ -9,7 +9,7 @@ from accounts import terms
 from accounts.models import User
 from challenges.models import Challenge
 from feed.models import Act
-from groups.models import Authorization, Group, Membership, Pupil, School
+from groups.models import Authorization, Group, LaunchCheck, Membership, Pupil, School, SupportContact
 
 _numbers = count(1)
 
@@ -41,6 +41,9 @@ def make_class(teacher: User | None = None, *, pupils: Sequence[str] = (), **ove
         organization=group.organization, defaults={"weekdays": "0123456", "opens_at": time.min, "closes_at": time.max}
     )
     Authorization.objects.give(group.organization, group, basis="school", given_by="The head teacher", by=teacher)
+    SupportContact.objects.create(organization=group.organization, name="School counselor", phone="+1 555 0199")
+    for key in LaunchCheck.Key:
+        LaunchCheck.objects.tick(group, key, by=teacher, words="Ms. Bell")
     for name in pupils:
         make_pupil(group, name)
     return group

@@ -42,6 +42,7 @@ PERSONAL = {
     "my-acts",
     "credits",
     "post-act",
+    "start-class",
 }
 PERSONAL |= {"calendar", "calendar-off", "sessions", "end-other-sessions", "socialaccount_connections"}
 MY_DATA = {"my-data", "my-data-copy", "erase", "erase-confirm", "accept-terms"}

@@ -15,6 +15,7 @@ from challenges.days import day_name
 from challenges.edit_forms import AgainForm, ChallengeForm, NewStepForm, StepForm
 from challenges.models import Challenge, Step
 from challenges.schedule import Phase
+from groups.launch import is_ready
 
 
 def _run(request: HttpRequest, public_id: str) -> Challenge:
@@ -144,6 +145,8 @@ def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
 def again(request: HttpRequest, public_id: str) -> HttpResponse:
     """The same steps with new dates. The same day chosen twice is one challenge, not two."""
     challenge = _run(request, public_id)
+    if not is_ready(challenge.group):
+        return redirect("class-launch", slug=challenge.group.slug)
     today = challenge.group.organization.today()
     begins = monday(max(today, challenge.ends_on))
     form = AgainForm(request.POST if request.method == "POST" else None, today=today, initial={"starts_on": begins})

@@ -18,6 +18,7 @@ from groups.models.group import Group
 from groups.models.join_code import JoinCode
 from groups.models.membership import Membership
 from groups.models.organization import Organization
+from groups.newcomers import welcome
 from groups.picture_names import PICTURES
 
 ERRORS = 5
@@ -80,6 +81,7 @@ class PupilQuerySet(models.QuerySet["Pupil"]):
         pupil = self.create(user=user, organization=organization, hint=hint, credential=Secret.draw().locked())
         group.admit(user)
         JoinCode.current(group, by, JoinCode.Purpose.CLASS)
+        welcome(group, user)
         record(by, "added", pupil, group_id=group.pk)
         return pupil
 

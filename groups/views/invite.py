@@ -24,6 +24,8 @@ from kindness_platform.htmx import render_page
 def rotate(request: HttpRequest, slug: str) -> HttpResponse:
     """A new code in place of the old one, which is dead at once; or the first one."""
     group = group_run_by(person(request), slug)
+    if group.is_class:
+        return redirect("classroom", slug=slug)
     live = JoinCode.live_of(group)
     code = live.rotate(person(request)) if live else JoinCode.current(group, person(request))
     record(person(request), "rotated", code, group_id=group.pk)

@@ -122,6 +122,12 @@ def tap_a_cat(page: Page) -> None:
     page.locator("input[name=picked]").first.wait_for(state="attached")
 
 
+def look_at_a_list(page: Page) -> None:
+    page.get_by_label("Names, one a line").fill("Ada Okafor\nZoë\nAda")
+    page.get_by_role("button", name="Look at it first").click()
+    page.get_by_role("heading", name="What would change").wait_for()
+
+
 def ask_for_no_pause(page: Page) -> None:
     press_with(page, "do", "mute")
 
@@ -300,10 +306,16 @@ KINDS = [
     Kind("classroom", "teacher", at("classroom", "school.slug")),
     Kind("class-pupils", "teacher", at("class-pupils", "school.slug")),
     Kind("class-pupil-page", "teacher", at("class-pupil-page", "school.slug", "pupil.public_id")),
-    Kind(
-        "class-pupil-page refused", "teacher", at("class-pupil-page", "school.slug", "pupil.public_id"), then=send_empty
-    ),
     Kind("class-cards", "teacher", at("class-cards", "school.slug")),
+    Kind("start-class", "member", at("start-class")),
+    Kind("start-class refused", "teacher", at("start-class"), then=send_empty),
+    Kind("class-launch", "teacher", at("class-launch", "school.slug")),
+    Kind("class-authorization", "teacher", at("class-authorization", "school.slug")),
+    Kind("class-letter", "teacher", at("class-letter", "school.slug")),
+    Kind("class-add", "teacher", at("class-add", "school.slug")),
+    Kind("class-add looked at", "teacher", at("class-add", "school.slug"), then=look_at_a_list),
+    Kind("class-add refused", "teacher", at("class-add", "school.slug"), then=send_empty),
+    Kind("class-begin", "teacher", at("class-begin", "school.slug")),
     Kind("no page", "visitor", lambda place: f"/{NONSENSE}/", 404),
     Kind("no page for a member", "member", lambda place: f"/acts/{NONSENSE}/", 404),
     Kind("forbidden page", "member", at("lead", "group.slug"), 403),
