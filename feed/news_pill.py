@@ -1,9 +1,11 @@
 """The pill above a feed: how many acts others have shared since the page was drawn."""
 
 import hashlib
+from typing import cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +20,9 @@ MOST_NEW = 20
 def news_pill(request: HttpRequest, acts: ActQuerySet, url: str) -> HttpResponse:
     """Nothing at all, or a link to the page that shows them; the same news are not sent twice.
 
+    A browser asks "only if it has changed" about what it was allowed to keep. So this answer, a number and the
+    address of the page it is on, says `no-cache` instead of `no-store`: keep it, and ask each time.
+
     Args:
         request: its address says since when (`since`, a cursor).
         acts: what the reader may see of the feed.
@@ -28,12 +33,12 @@ def news_pill(request: HttpRequest, acts: ActQuerySet, url: str) -> HttpResponse
     ids = list(newest.values_list("pk", flat=True)[: MOST_NEW + 1])
     if not ids:
         return HttpResponse(status=204)
-    etag = quote_etag(hashlib.sha256(repr(ids).encode()).hexdigest()[:24])
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponseNotModified(headers={"ETag": etag})
-    response = render(request, "feed/new.html", {"label": _label(len(ids)), "url": url})
+    label = _label(len(ids))
+    etag = quote_etag(hashlib.sha256(repr((ids, label, url)).encode()).hexdigest()[:24])
+    response = render(request, "feed/new.html", {"label": label, "url": url})
     response.headers["ETag"] = etag
-    return response
+    response.headers["Cache-Control"] = "private, no-cache"
+    return cast(HttpResponse, get_conditional_response(request, etag=etag, response=response))
 
 
 def _label(count: int) -> str:

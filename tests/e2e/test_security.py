@@ -3,11 +3,16 @@
 Requests to other hosts and breaches of the content security policy fail every test of this folder (`Watch`).
 """
 
+from typing import Any
+
 import pytest
+from django.http import HttpResponseBase
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from feed.cursor import cursor_of
 from feed.models import Act, Comment, Photo
 from groups.models import Group
 from tests.e2e import look
@@ -99,6 +104,29 @@ def test_nothing_of_a_page_stays_in_the_browser(site: Site) -> None:
         if kind.then:
             kind.then(page)
     assert look.storage_faults(page) == []
+
+
+def test_a_browser_asks_for_news_only_if_there_are_more(
+    visit: Visit, group: Group, mia: User, olive: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = make_act(group, olive)
+    make_act(group, olive)
+    answered: list[int] = []
+
+    def conditionally(*args: Any, **kwargs: Any) -> HttpResponseBase:
+        answer = get_conditional_response(*args, **kwargs)
+        assert answer
+        answered.append(answer.status_code)
+        return answer
+
+    monkeypatch.setattr("feed.news_pill.get_conditional_response", conditionally)
+    page = visit(user=mia)
+    page.goto(group.get_absolute_url())
+    ask = f"fetch('{reverse('group-new', args=[group.slug])}?since={cursor_of(seen)}').then(a => a.text())"
+    first, second = page.evaluate(ask), page.evaluate(ask)
+    assert "1 new act" in first
+    assert second == first
+    assert answered == [200, 304]
 
 
 def test_after_signing_out_back_shows_nothing_private(visit: Visit, group: Group, mia: User) -> None:

@@ -185,12 +185,18 @@ def test_the_pill_tells_what_others_shared_and_is_silent_otherwise(
     make_act(group, olive)
     answer = as_mia.get(path)
     assert "1 new act" in answer.content.decode()
+    assert answer.headers["Cache-Control"] == "private, no-cache"  # what is not kept is never asked about again
     again = as_mia.get(path, headers={"If-None-Match": answer.headers["ETag"]})
     assert again.status_code == 304
     assert again.content == b""
+    assert again.headers["Cache-Control"] == "private, no-cache"
     fill(group, olive, 30)
     Act.objects.filter(group=group, pk__gt=act.pk).update(shown_at=timezone.now() + timedelta(seconds=1))
-    assert "20+ new acts" in as_mia.get(path).content.decode()
+    answer = as_mia.get(path)
+    assert "20+ new acts" in answer.content.decode()
+    mia.language = "es"
+    mia.save(update_fields=["language"])
+    assert as_mia.get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 200
 
 
 def test_the_pill_costs_one_query_for_the_acts(
