@@ -40,11 +40,13 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
         found = self.filter(Exists(member), cancelled_at=None, ends_on__gte=oldest).order_by("ends_on", "pk")
         return found.annotate(member_since=Subquery(member.values("joined_at")))
 
+    def not_over_on(self, group: Group, day: date) -> "ChallengeQuerySet":
+        """The challenges of a group that ran on a day or were still to come, soonest to end first."""
+        return self.filter(group=group, cancelled_at=None, ends_on__gte=day).order_by("ends_on", "pk")
+
     def of_day(self, group: Group, day: date) -> "ChallengeQuerySet":
         """The challenges that ran in a group on a day, soonest to end first."""
-        return self.filter(group=group, cancelled_at=None, starts_on__lte=day, ends_on__gte=day).order_by(
-            "ends_on", "pk"
-        )
+        return self.not_over_on(group, day).filter(starts_on__lte=day)
 
 
 class ChallengeManager(models.Manager["Challenge"]):

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -43,7 +42,7 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "group": group,
         "is_member": is_member,
-        "challenge": None if is_part else _running(group),
+        "challenge": None if is_part else Challenge.objects.of_day(group, group.organization.today()).first(),
         "together": None if is_part else together(group),
         "cards": cards_for(page[:PAGE], user, [group]),
         "tabs": _tabs(group, kind=kind, mine=mine, words=words),
@@ -65,13 +64,6 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     """How many acts others have shared since the page was drawn: nothing at all, or a link that shows them."""
     group = get_object_or_404(Group.objects.visible_to(person(request)), slug=slug)
     return news_pill(request, Act.objects.filter(group=group), group.get_absolute_url())
-
-
-def _running(group: Group) -> Challenge | None:
-    """The challenge that runs in the group: the one that ends first."""
-    current = timezone.now().date() - timedelta(days=1)
-    running = Challenge.objects.filter(group=group, cancelled_at=None, ends_on__gte=current).order_by("ends_on", "pk")
-    return running.only("public_id", "program_key", "own_title").first()
 
 
 def _chosen(acts: Any, *, words: str, kind: str) -> Any:

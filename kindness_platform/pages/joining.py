@@ -20,8 +20,7 @@ LIFETIME = 60 * 60
 
 def running_in(group: Group) -> list[Challenge]:
     """The challenges one can still take part in, first to begin first."""
-    today = group.organization.today()
-    running = Challenge.objects.filter(group=group, cancelled_at=None, ends_on__gte=today)
+    running = Challenge.objects.not_over_on(group, group.organization.today())
     return list(running.order_by("starts_on", "pk"))
 
 

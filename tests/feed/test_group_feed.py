@@ -17,7 +17,7 @@ from challenges.models import Challenge
 from feed.cursor import cursor_of
 from feed.models import Act, Comment, Credit, Reaction
 from groups.models import Group, OrganizationAdmin
-from tests.factories import join, make_act, make_group, make_user
+from tests.factories import join, make_act, make_challenge, make_group, make_user
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +73,16 @@ def test_only_who_runs_the_group_is_offered_the_invitation(as_mia: Client, as_ol
 
 def test_the_running_challenge_is_linked(as_mia: Client, group: Group, challenge: Challenge) -> None:
     assert challenge.get_absolute_url() in as_mia.get(group.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize(("starts", "ends"), [(-9, -1), (1, 9)])
+def test_a_challenge_that_is_over_or_to_come_is_not_what_the_group_does_today(
+    as_mia: Client, group: Group, starts: int, ends: int
+) -> None:
+    today = group.organization.today()
+    challenge = make_challenge(group, starts_on=today + timedelta(days=starts))
+    Challenge.objects.filter(pk=challenge.pk).update(ends_on=today + timedelta(days=ends))
+    assert as_mia.get(group.get_absolute_url()).context["challenge"] is None
 
 
 def test_an_empty_group_is_told_how_small_a_first_act_may_be(as_mia: Client, group: Group) -> None:
