@@ -24,7 +24,13 @@ def case_waits(case: Case) -> None:
         if oldest is not None:
             round_ = int(oldest.decided_at.timestamp()) if oldest.decided_at else 0
             key = f"{oldest.public_id}/{round_}/{person.today()}"
-            outbox.queue(person, "case_waits", key, context={"group": case.group_id})
+            outbox.queue(person, "case_waits", key, context={"group": case.group_id, "run_group": case.group_id})
+
+
+def case_waits_no_more(case: Case) -> None:
+    """When nothing waits in a group any more, take back that something does from who has not read it yet."""
+    if not Case.objects.waiting().filter(group=case.group_id).exists():
+        outbox.withdraw_about("run_group", [case.group_id], people=[person.pk for person in case.deciders()])
 
 
 def hidden_act_was_changed(act: Act) -> None:
@@ -35,9 +41,11 @@ def hidden_act_was_changed(act: Act) -> None:
 
 def case_was_decided(decision: Decision) -> None:
     """Tell its author what happened to their words; that they were left as they are is told to nobody."""
+    case_waits_no_more(decision.case)
     author = decision.case.thing.author
     if author is not None and author.pk != decision.by_id and decision.what != Decision.What.KEPT:
-        outbox.queue(author, "case_decided", str(decision.pk), context={"decision": decision.pk})
+        context = {"decision": decision.pk, "group": decision.case.group_id}
+        outbox.queue(author, "case_decided", str(decision.pk), context=context)
 
 
 def _waits_in(notices: Sequence[Notice]) -> dict[int, Group]:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.names import isolated
+from feed import case_messages
 from feed.models import Act, Comment, Credit
 from notifications import outbox
 from notifications.kinds import Kind, Message, register
@@ -28,7 +29,8 @@ def act_was_shown(act: Act, credits_: Iterable[Credit] | None = None) -> None:
     if credits_ is None:
         credits_ = act.credits.filter(state=Credit.State.SHOWN)
     named = [credit for credit in credits_ if credit.person_id != act.author_id]
-    outbox.queue_all("credit", [(credit.person_id, credit.public_id, {"credit": credit.pk}) for credit in named])
+    told = [(one.person_id, one.public_id, {"credit": one.pk, "group": act.group_id}) for one in named]
+    outbox.queue_all("credit", told)
     if act.link_kind == Act.Link.PASSED_ON:
         _tell_earlier(act)
 
@@ -38,6 +40,11 @@ def act_was_hidden(act: Act) -> None:
     outbox.withdraw("passed_on", [act.public_id])
     outbox.withdraw("credit", act.credits.values_list("public_id", flat=True))
     outbox.withdraw("comment", act.comments.values_list("public_id", flat=True))
+    if act.state == Act.State.REMOVED and act.author_id is not None:
+        # That somebody passed it on is told to its author for as long as it stands.
+        outbox.withdraw_about("yours", [act.pk], people=[act.author_id])
+    for case in act.cases.select_related("group"):
+        case_messages.case_waits_no_more(case)
 
 
 def _tell_earlier(act: Act) -> None:
@@ -53,7 +60,8 @@ def _tell_earlier(act: Act) -> None:
         if is_active and author_id != act.author_id:
             theirs.setdefault(author_id, at)
         at = parent_id
-    told = [(person, act.public_id, {"act": act.pk, "yours": yours}) for person, yours in theirs.items()]
+    about = {"act": act.pk, "group": act.group_id}
+    told = [(person, act.public_id, {**about, "yours": yours}) for person, yours in theirs.items()]
     outbox.queue_all("passed_on", told)
 
 
@@ -61,7 +69,8 @@ def comment_was_shown(comment: Comment) -> None:
     """Tell the author of an act that somebody wrote under it."""
     author = comment.act.author
     if author is not None and author.pk != comment.author_id:
-        outbox.queue(author, "comment", comment.public_id, context={"comment": comment.pk})
+        context = {"comment": comment.pk, "group": comment.group_id}
+        outbox.queue(author, "comment", comment.public_id, context=context)
 
 
 def _name(act: Act) -> str:

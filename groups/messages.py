@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -37,6 +38,19 @@ def was_muted(place: Membership) -> None:
     """Tell somebody that they are asked to pause, and until when."""
     key = f"{place.pk}/{place.muted_until:%Y-%m-%d}"
     outbox.queue(place.user, "muted", key, context={"group": place.group_id, "place": place.pk})
+
+
+def lost_sight(user: User, groups: QuerySet[Group]) -> None:
+    """Take back what somebody has not read yet of those of these groups they no longer see, or no longer run."""
+    for thing, kept in (("group", Group.objects.visible_to(user)), ("run_group", Group.objects.run_by(user))):
+        gone = groups.exclude(pk__in=kept.values("pk")).values_list("pk", flat=True)
+        outbox.withdraw_about(thing, gone, people=[user.pk])
+
+
+def is_going(group: Group) -> None:
+    """Take back what nobody has read yet of a group that is out of everybody's sight."""
+    seen_by = Q(memberships__group=group) | Q(administers__organization=group.organization_id)
+    outbox.withdraw_about("group", [group.pk], people=User.objects.filter(seen_by).values_list("pk", flat=True))
 
 
 def _code(notice: Notice) -> JoinCode | None:

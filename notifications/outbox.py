@@ -98,3 +98,15 @@ def queue_all(kind: str, told: Iterable[tuple[int, str, Mapping[str, int | str]]
 def withdraw(kind: str, keys: Iterable[str]) -> None:
     """Take back what nobody has read yet, since it is no longer so; queued again, it is news again."""
     Notice.objects.filter(kind=kind, key__in=list(keys), read_at=None).delete()
+
+
+def withdraw_about(thing: str, ids: Iterable[int], *, people: Iterable[int]) -> None:
+    """Take back from these people what they have not read yet of something that is out of their sight by now.
+
+    Args:
+        thing: what it is called in the notices' context, such as "group".
+        ids: of those things.
+        people: the ids of those who were told.
+    """
+    told = Notice.objects.filter(recipient__in=people, in_app=True, read_at=None)
+    told.filter(**{f"context__{thing}__in": list(ids)}).delete()

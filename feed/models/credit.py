@@ -1,7 +1,7 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +9,7 @@ from accounts.ids import new_public_id
 from accounts.models import User
 from feed.models.act import Act
 from groups.models import Group
+from notifications import outbox
 
 
 class CreditManager(models.Manager["Credit"]):
@@ -53,7 +54,10 @@ class Credit(models.Model):
     def __str__(self) -> str:
         return self.public_id
 
+    @transaction.atomic
     def become(self, state: str) -> None:
         self.state = state
         self.changed_at = timezone.now()
         self.save(update_fields=["state", "changed_at"])
+        if state != self.State.SHOWN:
+            outbox.withdraw("credit", [self.public_id])

@@ -160,6 +160,16 @@ class Group(Overridable, Ending):
         self.save(update_fields=["name"])
         record(by, "renamed", self, group_id=self.pk)
 
+    @transaction.atomic
+    def delete_soon(self, by: User) -> bool:
+        """Take it from everybody's sight now, and for good when the days of grace are over."""
+        from groups import messages
+
+        is_going = super().delete_soon(by)
+        if is_going:
+            messages.is_going(self)
+        return is_going
+
     def can_open(self, name: str, user: User) -> bool:
         """Whether this person may open a permission of this group."""
         who = opened_by(self, name)
@@ -221,6 +231,8 @@ class Group(Overridable, Ending):
         Raises:
             LastLeader: they are the only leader and others would be left without one.
         """
+        from groups import messages
+
         # The group's row is the lock: of two leaders who leave at once, the second is the last one.
         Group.objects.select_for_update().get(pk=self.pk)
         mine = self.memberships.active().filter(user=user).first()
@@ -232,6 +244,7 @@ class Group(Overridable, Ending):
             raise LastLeader
         mine.end("left")
         self._hand_over_organization(user)
+        messages.lost_sight(user, Group.objects.filter(pk=self.pk))
 
     def _hand_over_organization(self, user: User) -> None:
         """Who leaves the only group of an organization no longer looks after it, if a leader is left to do so."""

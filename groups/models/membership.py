@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.models.audit import record
-from groups.models.group import Group, LastLeader
+from groups.models.group import Group, GroupQuerySet, LastLeader
 
 CROWD = 5
 """From so many people on, a number about all of them points at nobody."""
@@ -107,7 +107,7 @@ class Membership(models.Model):
         if not self.is_leader or self.state != self.State.ACTIVE:
             return False
         self._check_not_last()
-        self._become("role", self.Role.MEMBER, by, "unmade leader")
+        self._step_down(by, "unmade leader")
         return True
 
     @transaction.atomic
@@ -117,7 +117,7 @@ class Membership(models.Model):
         to.refresh_from_db()
         if not self.is_leader or to.pk == self.pk or not (to.is_leader or to.make_leader(by)):
             return False
-        self._become("role", self.Role.MEMBER, by, "handed over")
+        self._step_down(by, "handed over")
         return True
 
     @transaction.atomic
@@ -135,6 +135,7 @@ class Membership(models.Model):
         self._check_not_last()
         self.end(self.State.REMOVED)
         record(by, "removed", self, group_id=self.group_id)
+        messages.lost_sight(self.user, self._just_here())
         messages.was_removed(self)
         return True
 
@@ -163,6 +164,15 @@ class Membership(models.Model):
     def _check_not_last(self) -> None:
         if self.is_leader and not self.group.memberships.active().leaders().exclude(pk=self.pk).exists():
             raise LastLeader
+
+    def _step_down(self, by: User, verb: str) -> None:
+        from groups import messages
+
+        self._become("role", self.Role.MEMBER, by, verb)
+        messages.lost_sight(self.user, self._just_here())
+
+    def _just_here(self) -> GroupQuerySet:
+        return Group.objects.filter(pk=self.group_id)
 
     def _become(self, field: str, value: object, by: User, verb: str) -> None:
         setattr(self, field, value)

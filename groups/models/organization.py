@@ -94,6 +94,8 @@ class Organization(Overridable):
         Raises:
             LastAdmin: nobody would be left who does.
         """
+        from groups import messages
+
         # The organization's row is the lock: of two admins who go at once, the second is the last one.
         Organization.objects.select_for_update().get(pk=self.pk)
         admin = self.admins.filter(user=user).first()
@@ -103,6 +105,7 @@ class Organization(Overridable):
             raise LastAdmin
         record(by, "unmade admin", admin)
         admin.delete()
+        messages.lost_sight(user, self.groups.all())
         return True
 
     @transaction.atomic
