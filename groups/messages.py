@@ -40,6 +40,11 @@ def was_muted(place: Membership) -> None:
     outbox.queue(place.user, "muted", key, context={"group": place.group_id, "place": place.pk})
 
 
+def may_speak_again(place: Membership) -> None:
+    """Take back that somebody is asked to pause, if they have not read it yet."""
+    outbox.withdraw_about("place", [place.pk], people=[place.user_id])
+
+
 def lost_sight(user: User, groups: QuerySet[Group]) -> None:
     """Take back what somebody has not read yet of those of these groups they no longer see, or no longer run."""
     for thing, kept in (("group", Group.objects.visible_to(user)), ("run_group", Group.objects.run_by(user))):

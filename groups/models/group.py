@@ -238,7 +238,8 @@ class Group(Overridable, Ending):
         mine = self.memberships.active().filter(user=user).first()
         if mine is None:  # a double click: they are out already
             return
-        if successor and self.memberships.active().exclude(pk=mine.pk).filter(pk=successor.pk).update(role="leader"):
+        heir = self.memberships.active().exclude(pk=mine.pk).filter(pk=successor.pk).first() if successor else None
+        if heir and (heir.is_leader or heir.make_leader(user)):
             record(user, "handed over", self, group_id=self.pk)
         if self.would_be_leaderless_without(mine):
             raise LastLeader
@@ -253,6 +254,13 @@ class Group(Overridable, Ending):
             return
         OrganizationAdmin.objects.get_or_create(organization=self.organization, user_id=leader.user_id)
         OrganizationAdmin.objects.filter(organization=self.organization, user=user).delete()
+
+    def runners(self) -> models.QuerySet[User]:
+        """Those who run it, as far as they can sign in: what `can_be_run_by` says of one person."""
+        leaders = self.memberships.active().leaders()
+        admins = OrganizationAdmin.objects.filter(organization=self.organization_id)
+        runs = models.Q(pk__in=leaders.values("user")) | models.Q(pk__in=admins.values("user"))
+        return User.objects.filter(runs, is_active=True)
 
     def is_led_by(self, user: User) -> bool:
         return self.memberships.active().leaders().filter(user=user).exists()

@@ -93,6 +93,9 @@ class Membership(models.Model):
         self._lock()
         if self.is_leader or not self.may_lead:
             return False
+        if self.is_muted:
+            # Who leads speaks; and no pause from before is to hit somebody who hands over again.
+            self.mute(None, by)
         self._become("role", self.Role.LEADER, by, "made leader")
         return True
 
@@ -155,11 +158,13 @@ class Membership(models.Model):
         self._become("muted_until", until, by, "muted" if until else "unmuted")
         if until:
             messages.was_muted(self)
+        else:
+            messages.may_speak_again(self)
 
     def _lock(self) -> None:
         """The group's row is the lock of who leads it: of two who step back at once, the second is the last one."""
         Group.objects.select_for_update().get(pk=self.group_id)
-        self.refresh_from_db(fields=["role", "state"])
+        self.refresh_from_db(fields=["role", "state", "muted_until"])
 
     def _check_not_last(self) -> None:
         if self.is_leader and not self.group.memberships.active().leaders().exclude(pk=self.pk).exists():

@@ -184,6 +184,25 @@ def test_the_pause_ends_by_itself_or_earlier(group: Group, place: Membership, ol
     assert verbs() == ["muted", "muted", "unmuted"]
 
 
+def test_who_begins_to_lead_speaks_at_once(group: Group, place: Membership, olive: User, mia: User) -> None:
+    place.mute(timezone.now() + timedelta(days=3), olive)
+    assert place.make_leader(olive)
+    make_act(group, mia)
+    place.unmake_leader(olive)
+    make_act(group, mia)
+    assert verbs() == ["muted", "unmuted", "made leader", "unmade leader"]
+    assert not Notice.objects.filter(kind="muted").exists()
+
+
+def test_who_is_handed_a_group_by_somebody_who_leaves_speaks_at_once(
+    group: Group, place: Membership, olive: User, mia: User
+) -> None:
+    place.mute(timezone.now() + timedelta(days=3), olive)
+    group.part_with(olive, successor=place)
+    assert group.is_led_by(mia)
+    make_act(group, mia)
+
+
 def test_who_is_asked_to_pause_is_told(as_mia: Client, place: Membership, olive: User) -> None:
     place.mute(timezone.now() + timedelta(days=3), olive)
     assert "asks you to pause until" in news_of(as_mia)
