@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
@@ -14,7 +14,7 @@ from accounts.ids import new_public_id
 from accounts.models import User
 from challenges.models import Challenge, Step
 from feed.models.act_query import IN_FEED, ActQuerySet
-from feed.models.counter import Counter
+from feed.models.counter import Counter, place_of
 from groups.models import Group
 
 if TYPE_CHECKING:
@@ -166,6 +166,11 @@ class Act(models.Model):
         PASSED_ON = "passed_on", _("Passed on")
         INSPIRED = "inspired", _("Did this too")
 
+    COUNTED_AT_PARENT: ClassVar[dict[str, str]] = {
+        Link.PASSED_ON: "passed_on_count",
+        Link.INSPIRED: "inspired_count",
+    }
+
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="acts")
     challenge = models.ForeignKey(Challenge, null=True, on_delete=models.SET_NULL, related_name="acts")
@@ -289,41 +294,54 @@ class Act(models.Model):
         """Change what an act says and who sees it.
 
         Words that a group reads before they are shown go back to be read, those about the photo (`alt`) too. An
-        act that was kept to its author comes into the feed when it is first shared, as new. Totals of its parent
-        follow. What is hidden stays so, until somebody who runs the group has read it again.
+        act that was kept to its author comes into the feed when it is first shared, as new. Totals follow, its own
+        and its parent's. What is hidden stays so, until somebody who runs the group has read it again.
         """
-        from feed import case_messages
-        from feed.models.photo import photo_of
-
         # Whoever edits or removes it at the same moment has done so by now: totals follow what is stored.
         self.refresh_from_db(
-            fields=["text", "audience", "state", "shown_at"], from_queryset=Act.objects.select_for_update()
+            fields=["text", "source", "audience", "state", "shown_at"], from_queryset=Act.objects.select_for_update()
         )
         _check_may_tell(self.group, by, audience)
-        before, reworded = self.is_counted_by_parent, text != self.text
-        photo = photo_of(self)
-        if photo is not None and alt is not None:
-            reworded = photo.describe(alt) or reworded
-        # What is kept to its author is counted apart from what is shared.
-        moves = self.audience != audience and self.Audience.PRIVATE in {self.audience, audience}
-        if moves and self.state == self.State.SHOWN:
-            Counter.objects.add(self, -1)
-        was_private = self.audience in {self.Audience.PRIVATE, self.Audience.LEADERS}
+        counted, by_parent, was_shared = place_of(self), self.is_counted_by_parent, self.is_linked_in_public
+        reworded = self._describe_photo(alt) or text != self.text
         self.text, self.done_on, self.audience, self.signed = text, done_on, audience, signed
-        self.edited_at = timezone.now()
-        if was_private and self.is_linked_in_public and self.state == self.State.SHOWN:
+        self.source, self.edited_at = self._source(), timezone.now()
+        if self.is_in_feed and not was_shared:
             self.shown_at = self.edited_at
-        self.save(update_fields=["text", "done_on", "audience", "signed", "edited_at", "shown_at"])
-        if moves and self.state == self.State.SHOWN:
-            Counter.objects.add(self, +1)
-        if before != self.is_counted_by_parent:
-            self._count_at_parent(-1 if before else +1)
+        self.save(update_fields=["text", "source", "done_on", "audience", "signed", "edited_at", "shown_at"])
+        if self.state == self.State.SHOWN:
+            Counter.objects.move(self, counted)
+        if by_parent != self.is_counted_by_parent:
+            self._count_at_parent(-1 if by_parent else +1)
+        self._settle(by, is_news=reworded or not was_shared)
+
+    def _describe_photo(self, alt: str | None) -> bool:
+        """Say what its photo shows; returns whether that is something else than before."""
+        from feed.models.photo import photo_of
+
+        photo = photo_of(self)
+        return photo is not None and alt is not None and photo.describe(alt)
+
+    def _source(self) -> str:
+        """What says something is an act that was posted; without a word it is a tick, counted apart."""
+        if self.source not in {self.Source.TICK, self.Source.POSTED}:
+            return self.source
+        from feed.models.photo import photo_of
+
+        was_passed_on = self.link_kind == self.Link.PASSED_ON
+        says_something = self.text or was_passed_on or photo_of(self) is not None
+        return self.Source.POSTED if says_something else self.Source.TICK
+
+    def _settle(self, by: User, *, is_news: bool) -> None:
+        """After a change by its author: take back what nobody may be told now, and let the group's rule decide."""
+        from feed import case_messages
+
+        is_private = self.audience == self.Audience.PRIVATE
         if not self.is_linked_in_public:
             self.take_back()
-        reads_first = not self.group.policy.posts_unapproved and audience != self.Audience.PRIVATE
-        if reads_first and self.state == self.State.SHOWN and (reworded or was_private):
+        if self.state == self.State.SHOWN and is_news and not is_private and not self.group.policy.posts_unapproved:
             self.change(self.State.PENDING, by=by, why="changed by its author")
-        elif self.state == self.State.PENDING and audience == self.Audience.PRIVATE:
+        elif self.state == self.State.PENDING and is_private:
             self.change(self.State.SHOWN, by=by, why="kept by its author")
         elif self.state == self.State.HIDDEN:
             case_messages.hidden_act_was_changed(self)
@@ -333,12 +351,12 @@ class Act(models.Model):
         return self.parent_id is not None and self.state == self.State.SHOWN and self.is_linked_in_public
 
     def _count_at_parent(self, by: int) -> None:
-        parent = Act.objects.filter(pk=self.parent_id)
+        field = self.COUNTED_AT_PARENT[self.link_kind]
+        counted: dict[str, Any] = {field: F(field) + by}
         if self.link_kind == self.Link.PASSED_ON:
-            # Now it is part of a chain, or its beginning.
-            parent.update(passed_on_count=F("passed_on_count") + by, ripple=Coalesce("ripple", "pk"))
-        else:
-            parent.update(inspired_count=F("inspired_count") + by)
+            # Now the parent is part of a chain, or its beginning.
+            counted["ripple"] = Coalesce("ripple", "pk")
+        Act.objects.filter(pk=self.parent_id).update(**counted)
 
     @property
     def is_linked_in_public(self) -> bool:

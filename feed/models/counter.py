@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.db import models
 from django.db.models import F
@@ -10,19 +10,35 @@ if TYPE_CHECKING:
     from feed.models.act import Act
 
 
+class Place(NamedTuple):
+    """The counter that an act belongs to."""
+
+    group_id: int
+    challenge_id: int | None
+    source: str
+    kind: str
+    private: bool
+
+
+def place_of(act: "Act") -> Place:
+    """What was kept to its author is counted apart: only a group in which it hides nobody is told of it."""
+    return Place(act.group_id, act.challenge_id, act.source, act.kind, act.audience == "private")
+
+
 class CounterManager(models.Manager["Counter"]):
     def add(self, act: "Act", by: int) -> None:
-        """Count an act in or out, in the caller's transaction.
+        """Count an act in or out, in the caller's transaction."""
+        self.add_to(place_of(act), by)
 
-        What was kept to its author is counted apart: only a group in which it hides nobody is told of it.
-        """
-        key = {
-            "group_id": act.group_id,
-            "challenge_id": act.challenge_id,
-            "source": act.source,
-            "kind": act.kind,
-            "private": act.audience == "private",
-        }
+    def move(self, act: "Act", before: Place) -> None:
+        """Count an act where it belongs now, no longer where it belonged before."""
+        if before != place_of(act):
+            self.add_to(before, -1)
+            self.add_to(place_of(act), +1)
+
+    def add_to(self, place: Place, by: int) -> None:
+        """Change one counter; it is made if there is none."""
+        key = place._asdict()
         if not self.filter(**key).update(total=F("total") + by):
             _row, new = self.get_or_create(**key, defaults={"total": max(by, 0)})
             if not new:

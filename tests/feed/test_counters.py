@@ -7,13 +7,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import QuerySet
 from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.models import User
 from challenges.models import Challenge
-from feed.models import Act, Comment, Counter
+from feed.models import Act, Comment, Counter, Photo
 from feed.recount import recount
 from feed.totals import together, told, totals_of
 from groups.models import Group
@@ -25,7 +26,7 @@ AUDIENCES = st.sampled_from(["private", "leaders", "group", "organization"])
 MOVES = st.one_of(
     st.tuples(st.just("post"), KINDS, AUDIENCES, st.sampled_from(["", "passed_on", "inspired"]), st.booleans()),
     st.tuples(st.just("move"), STATES),
-    st.tuples(st.just("rewrite"), AUDIENCES),
+    st.tuples(st.just("rewrite"), AUDIENCES, st.sampled_from(["", "Changed."])),
     st.tuples(st.just("comment")),
     st.tuples(st.just("uncomment")),
 )
@@ -72,12 +73,43 @@ def _do(which: int, move: tuple[Any, ...], group: Group, challenge: Challenge, p
         if move[0] == "move":
             act.change(move[1], by=who)
         elif move[0] == "rewrite":
-            act.rewrite(text="Changed.", done_on=act.done_on, audience=move[1], signed="me", by=who)
+            act.rewrite(text=move[2], done_on=act.done_on, audience=move[1], signed="me", by=who)
         elif move[0] == "comment":
             Comment.objects.post(act, who, "So it was you.", form_key=f"form-{Comment.objects.count()}")
         elif comment := Comment.objects.filter(act=act).first():
             comment.remove()
             comment.remove()
+
+
+def test_a_tick_that_gets_words_is_told_and_one_that_loses_them_is_ticked(
+    as_mia: Client, group: Group, mia: User, challenge: Challenge
+) -> None:
+    act = make_act(group, mia, challenge=challenge, text="", source="tick")
+    said = {"text": "Carried the boxes.", "day": act.done_on.isoformat(), "sign": "me"}
+
+    def counts() -> tuple[int, int]:
+        totals = totals_of([challenge])[challenge.pk]
+        return totals.ticked, totals.posted
+
+    assert counts() == (1, 0)
+    as_mia.post(reverse("act-edit", args=[act.public_id]), said)
+    assert counts() == (0, 1)
+    as_mia.post(reverse("act-edit", args=[act.public_id]), said | {"text": "", "sign": "private"})
+    assert Counter.objects.get(total=1).private
+    as_mia.post(reverse("act-edit", args=[act.public_id]), said | {"text": ""})
+    assert counts() == (1, 0)
+    assert recount() == []
+
+
+def test_what_was_passed_on_or_shows_a_photo_is_no_tick_without_words(group: Group, olive: User, mia: User) -> None:
+    shown = make_act(group, olive)
+    Photo.objects.create(group=group, act=shown, uploader=olive, width=9, height=9)
+    passed_on = make_act(group, mia, parent=shown, link_kind="passed_on")
+    ticked = make_act(group, mia, parent=shown, link_kind="inspired", source="tick", text="")
+    for act in (shown, passed_on, ticked):
+        act.rewrite(text="", done_on=act.done_on, audience="group", signed="me", by=act.author or olive)
+    assert [act.source for act in (shown, passed_on, ticked)] == ["posted", "posted", "tick"]
+    assert recount() == []
 
 
 @pytest.fixture
