@@ -27,10 +27,10 @@ def case_waits(case: Case) -> None:
             outbox.queue(person, "case_waits", key, context={"group": case.group_id, "run_group": case.group_id})
 
 
-def case_waits_no_more(case: Case) -> None:
+def something_was_settled(group: Group) -> None:
     """When nothing waits in a group any more, take back that something does from who has not read it yet."""
-    if not Case.objects.waiting().filter(group=case.group_id).exists():
-        outbox.withdraw_about("run_group", [case.group_id], people=[person.pk for person in case.deciders()])
+    if not Case.objects.waiting().filter(group=group).exists():
+        outbox.withdraw_about("run_group", [group.pk], people=group.runners().values_list("pk", flat=True))
 
 
 def hidden_act_was_changed(act: Act) -> None:
@@ -41,7 +41,7 @@ def hidden_act_was_changed(act: Act) -> None:
 
 def case_was_decided(decision: Decision) -> None:
     """Tell its author what happened to their words; that they were left as they are is told to nobody."""
-    case_waits_no_more(decision.case)
+    something_was_settled(decision.case.group)
     author = decision.case.thing.author
     if author is not None and author.pk != decision.by_id and decision.what != Decision.What.KEPT:
         context = {"decision": decision.pk, "group": decision.case.group_id}

@@ -37,14 +37,24 @@ def act_was_shown(act: Act, credits_: Iterable[Credit] | None = None) -> None:
 
 def act_was_hidden(act: Act) -> None:
     """Take back what was told of an act that its group cannot read any more, as far as nobody has read it yet."""
-    outbox.withdraw("passed_on", [act.public_id])
-    outbox.withdraw("credit", act.credits.values_list("public_id", flat=True))
-    outbox.withdraw("comment", act.comments.values_list("public_id", flat=True))
+    acts_were_hidden([act])
     if act.state == Act.State.REMOVED and act.author_id is not None:
         # That somebody passed it on is told to its author for as long as it stands.
         outbox.withdraw_about("yours", [act.pk], people=[act.author_id])
-    for case in act.cases.select_related("group"):
-        case_messages.case_waits_no_more(case)
+    if act.cases.exists():
+        case_messages.something_was_settled(act.group)
+
+
+def acts_were_hidden(acts: Sequence[Act]) -> None:
+    """The same for several, but for what was told to their own authors."""
+    outbox.withdraw("passed_on", [act.public_id for act in acts])
+    outbox.withdraw("credit", Credit.objects.filter(act__in=acts).values_list("public_id", flat=True))
+    outbox.withdraw("comment", Comment.objects.filter(act__in=acts).values_list("public_id", flat=True))
+
+
+def comments_were_hidden(comments: Sequence[Comment]) -> None:
+    """Take back that somebody wrote, as far as nobody has read it yet."""
+    outbox.withdraw("comment", [comment.public_id for comment in comments])
 
 
 def _tell_earlier(act: Act) -> None:

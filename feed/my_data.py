@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.data_rights import Copy, Keep, Room, register
 from accounts.models import User
 from feed import pictures
+from feed.erasure import erase_acts, erase_comments
 from feed.models import (
     Act,
     ActChange,
@@ -23,7 +24,6 @@ from feed.models import (
     Reaction,
     Report,
 )
-from feed.retention import empty
 
 OTHERS_READ = Q(state__in=["shown", "pending", "hidden"])
 
@@ -81,7 +81,7 @@ ACT_FIELDS = (
     *("created_at", "shown_at", "edited_at", "removed_at", "link_kind", "degree"),
 )
 COMMENT_FIELDS = ("public_id", "state", "text", "created_at", "shown_at", "removed_at")
-PHOTO_FIELDS = ("public_id", "state", "alt", "width", "height", "created_at", "deleted_at")
+PHOTO_FIELDS = ("public_id", "alt", "width", "height", "created_at")
 
 
 def _acts(user: User) -> QuerySet[Act]:
@@ -136,40 +136,19 @@ def erase(user: User, keep: Keep) -> None:
     if keep is Keep.ACTS:
         _unname(mine.filter(OTHERS_READ).exclude(audience=Act.Audience.PRIVATE))
         Comment.objects.filter(OTHERS_READ, author=user).update(author=None, anonymized=True)
-    # Newest first: an act that is followed only by the person's own acts is then followed by none.
-    for act in list(mine.order_by("-pk")):
-        erase_act(act)
-    for comment in list(Comment.objects.filter(author=user)):
-        comment.remove()
-        comment.delete()
+    erase_acts(mine)
+    erase_comments(Comment.objects.filter(author=user))
     # What they asked to be looked at still is, and what they decided still holds; their words go.
     Report.objects.filter(reporter=user).update(reporter=None, words="")
     Decision.objects.filter(by=user).update(by=None, note="")
-    # What is left of their photos stands on acts that were kept, was taken off an act, or was never posted.
-    pictures.erase(Photo.objects.filter(Q(act=None) | Q(deleted_at__isnull=False), uploader=user))
+    # What is left of their photos stands on acts that were kept, or was never posted.
+    pictures.erase(Photo.objects.filter(act=None, uploader=user))
 
 
 def _unname(acts: QuerySet[Act]) -> None:
     """Leave acts in their place without their author. How they felt was for the author alone and goes."""
     ActFeeling.objects.filter(act__in=acts).delete()
     acts.update(author=None, guest_name="", anonymized=True, signed=Act.Signed.SOMEONE, zone="UTC")
-
-
-def erase_act(act: Act) -> None:
-    """Delete an act; where others passed it on, an empty place stays, so that their chain is not torn."""
-    if act.state == Act.State.SHOWN:
-        act.count(-1)
-    this = Act.objects.filter(pk=act.pk)
-    if Act.objects.filter(Q(parent=act) | Q(ripple=act)).exclude(pk=act.pk).exists():
-        this.update(state=Act.State.REMOVED, challenge=None)
-        act.changes.all().delete()
-        act.cases.all().delete()
-        empty(this)
-        return
-    pictures.erase(Photo.objects.filter(act=act))
-    # An origin points to itself, which would protect it from being deleted.
-    this.update(ripple=None)
-    act.delete()
 
 
 register(

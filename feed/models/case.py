@@ -115,9 +115,7 @@ class Case(models.Model):
 
     def deciders(self) -> list[User]:
         """Who may look at it, each told that it waits."""
-        leads = Q(memberships__group=self.group_id, memberships__role="leader", memberships__state="active")
-        looks_after = Q(administers__organization=self.group.organization_id)
-        people = list(User.objects.filter(leads | looks_after, is_active=True).distinct())
+        people = list(self.group.runners())
         others = [person for person in people if person.pk != self.thing.author_id]
         return others or people
 

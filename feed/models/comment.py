@@ -7,7 +7,6 @@ from accounts.ids import new_public_id
 from accounts.models import User
 from feed.models.act import Act
 from groups.models import Group
-from notifications import outbox
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -72,6 +71,14 @@ class Comment(models.Model):
     def can_be_removed_by(self, user: User) -> bool:
         return self.author_id == user.pk or self.group.can_be_run_by(user)
 
+    def take_back(self) -> None:
+        """Withdraw what was told of it and not read yet, now that the group cannot read it any more."""
+        from feed import case_messages, messages
+
+        messages.comments_were_hidden([self])
+        if self.cases.exists():
+            case_messages.something_was_settled(self.group)
+
     def announce(self) -> None:
         """Tell the act's author, now that the group can read it."""
         from feed import messages
@@ -98,7 +105,7 @@ class Comment(models.Model):
             self.announce()
         elif before == Act.State.SHOWN:
             self._count(-1)
-            outbox.withdraw("comment", [self.public_id])
+            self.take_back()
         return True
 
     def _count(self, by: int) -> None:

@@ -1,19 +1,24 @@
 """What becomes of acts, chains and comments when somebody goes (DESIGN 9.18, C4)."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts import data_rights
 from accounts.data_rights import Keep
 from accounts.models import User
-from feed.models import Act, Comment, Photo
+from feed.models import Act, Case, Comment, Photo
 from feed.pictures import SIZES
 from feed.recount import recount
 from groups.models import Group
+from notifications.models import Notice
 from tests.factories import join, make_act, make_user
 
 ON = {"link_kind": "passed_on"}
@@ -81,6 +86,39 @@ def test_erased_there_is_an_empty_place_where_others_went_on_and_nothing_where_n
     assert recount() == []
 
 
+@pytest.mark.parametrize("keep", Keep)
+def test_many_acts_cost_no_more_queries_than_a_few(
+    group: Group, mia: User, olive: User, ned: User, keep: Keep, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    def live(person: User, number: int) -> None:
+        for n in range(number):
+            act = make_act(group, person, feeling=3, kind="saw", credited=[olive])
+            make_act(group, person, audience="private")
+            make_act(group, olive if n % 2 else person, parent=act, **ON)
+            Comment.objects.post(act, person, "Well.", form_key=f"{person.pk}-{n}")
+            Comment.objects.post(act, olive, "Well.", form_key=f"{person.pk}-{n}")
+
+    live(mia, 2)
+    live(ned, 12)
+    with CaptureQueriesContext(connection) as few:
+        data_rights.erase(mia, keep=keep)
+    with django_assert_max_num_queries(len(few)):
+        data_rights.erase(ned, keep=keep)
+    assert recount() == []
+
+
+def test_nobody_is_told_of_what_is_gone(group: Group, mia: User, olive: User) -> None:
+    act = make_act(group, olive)
+    make_act(group, mia, parent=act, **ON)
+    seen = make_act(group, mia, kind="saw", credited=[olive])
+    Comment.objects.post(act, mia, "How kind.", form_key="one")
+    Case.objects.about(seen).report(make_user("Nell"), reason="unkind")
+    told = Notice.objects.filter(recipient=olive)
+    assert set(told.values_list("kind", flat=True)) == {"passed_on", "credit", "comment", "case_waits"}
+    data_rights.erase(mia, keep=Keep.NOTHING)
+    assert not told.exists()
+
+
 def test_a_chain_of_my_own_goes_as_a_whole(group: Group, mia: User) -> None:
     first = make_act(group, mia)
     second = make_act(group, mia, parent=first, **ON)
@@ -113,14 +151,12 @@ def test_files_go_with_what_they_belonged_to(
     django_capture_on_commit_callbacks: object,
 ) -> None:
     photos = {}
-    for name in ("posted", "private", "waiting", "taken off"):
+    for name in ("posted", "private", "waiting"):
         photos[name] = Photo.objects.create(group=group, uploader=mia, width=4, height=3)
         for size in SIZES:
             default_storage.save(photos[name].path(size), ContentFile(b"RIFF"))
     make_act(group, mia, photo=photos["posted"])
     make_act(group, mia, photo=photos["private"], audience="private")
-    off = make_act(group, mia, photo=photos["taken off"])
-    Photo.objects.filter(act=off).update(deleted_at=off.created_at)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
         data_rights.erase(mia, keep=keep)
     left = {name for name, photo in photos.items() if any(default_storage.exists(photo.path(size)) for size in SIZES)}
