@@ -25,7 +25,7 @@ def holdings_of(group: Group) -> Holdings:
         people=group.memberships.active().count(),
         acts=Act.objects.filter(group=group).exclude(state=Act.State.REMOVED).count(),
         comments=Comment.objects.filter(group=group).exclude(state=Act.State.REMOVED).count(),
-        photos=Photo.objects.filter(group=group, deleted_at=None).count(),
+        photos=Photo.objects.filter(group=group).count(),
         challenges=group.challenges.count(),
     )
 

@@ -77,11 +77,9 @@ def forget_drafts() -> int:
 
 
 def forget_photos() -> int:
-    """Photos that were taken away, and those that neither an act nor a draft has."""
-    now = timezone.now()
-    unclaimed = Photo.objects.filter(act=None, draft=None, created_at__lt=now - UNCLAIMED)
-    taken_away = Photo.objects.filter(deleted_at__lt=now - TAKEN_DOWN)
-    return sum(erase(old.filter(pk__in=some)) for old in (unclaimed, taken_away) for some in _parts(old))
+    """Photos that neither an act nor a draft has."""
+    unclaimed = Photo.objects.filter(act=None, draft=None, created_at__lt=timezone.now() - UNCLAIMED)
+    return sum(erase(unclaimed.filter(pk__in=some)) for some in _parts(unclaimed))
 
 
 def forget_stray_files() -> int:

@@ -53,7 +53,7 @@ def _keep(form: ActForm, sent: Photo | None) -> None:
 def _shown_photo(form: ActForm) -> Photo | None:
     """The photo of an earlier try that stood in the composer, as long as it waits for an act."""
     key = form.data.get("shown_photo", "")
-    waiting = Photo.objects.filter(uploader=form.user, group=form.group, act=None, deleted_at=None)
+    waiting = Photo.objects.filter(uploader=form.user, group=form.group, act=None)
     return waiting.filter(public_id=key).first() if key else None
 
 

@@ -20,7 +20,7 @@ CARD_FIELDS = (
     *("done_on", "created_at", "shown_at", "edited_at", "passed_on_count", "comment_count", "link_kind"),
     *("parent_id", "step_id"),
     *("author__public_id", "author__name"),
-    *("photo__public_id", "photo__alt", "photo__width", "photo__height", "photo__deleted_at", "photo__act_id"),
+    *("photo__public_id", "photo__alt", "photo__width", "photo__height", "photo__act_id"),
 )
 KIN_FIELDS = (
     *("parent__public_id", "parent__group_id", "parent__state", "parent__audience", "parent__signed"),

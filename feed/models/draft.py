@@ -76,4 +76,4 @@ class ActDraft(models.Model):
     def waiting_photo(self) -> Photo | None:
         """The photo of an earlier try, as long as it waits for an act."""
         photo = self.photo
-        return photo if photo and photo.act_id is None and photo.deleted_at is None else None
+        return photo if photo and photo.act_id is None else None

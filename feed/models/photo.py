@@ -21,7 +21,7 @@ class PhotoQuerySet(models.QuerySet["Photo"]):
         """A photo is seen by those who see its act, and by its owner while it is not posted yet."""
         of_acts = models.Q(act__in=Act.objects.visible_to(user))
         waiting = models.Q(act=None, uploader=user, group__in=Group.objects.visible_to(user))
-        return self.filter(of_acts | waiting, deleted_at=None)
+        return self.filter(of_acts | waiting)
 
 
 class Photo(models.Model):
@@ -30,21 +30,15 @@ class Photo(models.Model):
     class Gone(Exception):
         """A photo belongs to the act that took it first; it waits for no other."""
 
-    class State(models.TextChoices):
-        READY = "ready", _("Ready")
-        REFUSED = "refused", _("Refused")
-
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     act = models.OneToOneField(Act, null=True, on_delete=models.CASCADE, related_name="photo")
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="photos")
     uploader = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     name = models.CharField(max_length=32, unique=True, default=new_file_name, editable=False)
-    state = models.CharField(max_length=8, choices=State, default=State.READY)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     alt = models.CharField(_("description"), max_length=300, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
-    deleted_at = models.DateTimeField(null=True)
 
     objects = PhotoQuerySet.as_manager()
 
@@ -61,7 +55,7 @@ class Photo(models.Model):
         Raises:
             Gone: another act took it first, or it was put away meanwhile.
         """
-        if not Photo.objects.filter(pk=self.pk, act=None, deleted_at=None).update(act=act, alt=alt):
+        if not Photo.objects.filter(pk=self.pk, act=None).update(act=act, alt=alt):
             raise Photo.Gone
         self.act, self.alt = act, alt
 
@@ -75,6 +69,5 @@ class Photo(models.Model):
 
 
 def photo_of(act: Act) -> Photo | None:
-    """The photo of an act, where it has one that was not taken away."""
-    photo = getattr(act, "photo", None)
-    return photo if photo is not None and photo.deleted_at is None else None
+    """The photo of an act, where it has one."""
+    return getattr(act, "photo", None)

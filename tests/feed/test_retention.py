@@ -216,13 +216,6 @@ def test_a_photo_that_nothing_has_goes_after_a_day(mia: User, group: Group, purg
     assert (Photo.objects.count(), files()) == (0, [])
 
 
-def test_a_photo_that_was_taken_away_goes_after_thirty_days(told: Act, purge: Purge, files: Files) -> None:
-    Photo.objects.update(deleted_at=timezone.now())
-    assert purge(days=29) == 0
-    assert purge(days=31) == 1
-    assert files() == []
-
-
 def test_a_photo_of_an_act_stays_as_long_as_the_act(told: Act, purge: Purge, files: Files) -> None:
     assert purge(days=3650) == 0
     assert len(files()) == 2
