@@ -5,11 +5,8 @@ from django.core.cache import cache
 from django.db import connections
 from django.utils import timezone
 
-from accounts.retention import purge_accounts
-from feed.retention import purge_feed
-from groups.retention import purge_classes
 from kindness_platform.purge import purge_groups
-from notifications.retention import purge_notifications
+from kindness_platform.retention import PURGES
 
 FORGOTTEN = "forgotten-today"
 DAY = 24 * 60 * 60
@@ -17,15 +14,16 @@ DAY = 24 * 60 * 60
 
 @shared_task
 def forget() -> None:
-    """Deletes once a day what each room keeps no longer. It is woken each hour: a machine may be off at night."""
+    """Deletes each hour the groups whose days of grace are over, and once a day what else is kept no longer.
+
+    Once a day, yet woken each hour: a machine may be off at night.
+    """
+    purge_groups()
     if not cache.add(FORGOTTEN, "1", timeout=DAY - 60):
         return
     try:
-        purge_notifications()
-        purge_accounts()
-        purge_feed()
-        purge_classes()
-        purge_groups()
+        for purge in PURGES.values():
+            purge()
     except Exception:
         cache.delete(FORGOTTEN)  # the next hour tries again
         raise

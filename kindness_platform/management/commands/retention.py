@@ -6,11 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from accounts.retention import purge_accounts
-from feed.retention import purge_feed, purge_feed_rows
-from notifications.retention import purge_notifications
-
-PURGES = {"feed": purge_feed, "notifications": purge_notifications, "accounts": purge_accounts}
+from kindness_platform.retention import PURGES, TRIALS
 
 
 class Command(BaseCommand):
@@ -29,6 +25,6 @@ class Command(BaseCommand):
     @transaction.atomic
     def _try(self) -> None:
         """Do it and take it back. Files cannot be taken back, so those that nothing knows any more are left out."""
-        for room, purge in (PURGES | {"feed": purge_feed_rows}).items():
+        for room, purge in TRIALS.items():
             self.stdout.write(f"{room}: {purge()} would be deleted")
         transaction.set_rollback(True)
