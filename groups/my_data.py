@@ -28,7 +28,6 @@ def export(user: User) -> Copy:
                     "joined_at": place.joined_at,
                     "ended_at": place.ended_at,
                     "muted_until": place.muted_until,
-                    "last_looked_at": place.seen_at,
                     "ends_by_itself_at": place.until,
                 }
                 for place in user.memberships.select_related("group").order_by("joined_at", "pk")

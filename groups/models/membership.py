@@ -51,7 +51,6 @@ class Membership(models.Model):
     joined_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True)
     muted_until = models.DateTimeField(null=True)
-    seen_at = models.DateTimeField(null=True)
     until = models.DateTimeField(null=True)
 
     objects = MembershipQuerySet.as_manager()
