@@ -1,6 +1,6 @@
 """What a group may do, asked by name: `group.policy.comments_open`.
 
-Code holds the defaults for each mode and age band (docs/decisions has the table's sources); stored
+Code holds the defaults for each mode and age band (why they are as they are says decision 7); stored
 overrides say who changed what and when. An organization's override and a group's override are both
 applied, and the stricter wins.
 """
