@@ -53,12 +53,13 @@ def _random(seed: str) -> random.Random:
     return random.Random(hashlib.sha256(seed.encode()).digest())  # noqa: S311 -- drawings are no secret
 
 
-def _svg(body: str, *, box: str, cls: str, label: str = "", preserve: str = "", width: int = 0) -> str:
+def _svg(body: str, *, box: str, cls: str = "", label: str = "", preserve: str = "", width: int = 0) -> str:
     """An SVG element: hidden from screen readers unless a label says what it shows."""
     said = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
     kept = f' preserveAspectRatio="{preserve}"' if preserve else ""
     wide = f' width="{width}"' if width else ""
-    return f'<svg class="{escape(cls)}" viewBox="{box}"{wide}{kept} {said}>{body}</svg>'
+    dressed = f'class="{escape(cls)}" ' if cls else ""
+    return f'<svg {dressed}viewBox="{box}"{wide}{kept} {said}>{body}</svg>'
 
 
 def _turned(dx: float, dy: float, quarters: int) -> tuple[float, float]:
@@ -284,7 +285,7 @@ def turn(did: int, saw: int, received: int, goal: int, label: str, cls: str = "d
 def pips(count: int) -> str:
     """One turned quarter for each moment. Only what happened is drawn; nothing is shown as missing."""
     quarters = "".join(
-        f"<li>{_svg(_painted({TONES[place % 5]: [_quarter(0, 0, place % 4, DISC)]}), box='0 0 4 4', cls='pip')}</li>"
+        f"<li>{_svg(_painted({TONES[place % 5]: [_quarter(0, 0, place % 4, DISC)]}), box='0 0 4 4')}</li>"
         for place in range(count)
     )
     return f'<ul class="pips" aria-hidden="true">{quarters}</ul>'
