@@ -3,7 +3,6 @@ from django.apps import AppConfig
 
 class PeopleConfig(AppConfig):
     name = "accounts"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in

@@ -17,21 +17,20 @@ REMEMBERED = 60
 BECOMES = {"intend": State.INTENDED, "skip": State.SKIPPED, "rest": State.RESTED, "change": State.OPEN}
 
 
-def settle(user: User, step: Step, idea_key: str, *, on: date | None = None) -> Choice:
+def settle(user: User, step: Step, idea_key: str, *, on: date) -> None:
     """Mark a step as done because an act was posted for it; called in the transaction that posts.
 
     Args:
         user: the author of the act.
         step: the prompt it answers.
         idea_key: the idea it took up, "own", or empty for the prompt's own words.
-        on: the author's local date of the act; today when not given.
+        on: the author's local date of the act.
     """
-    choice, _new = Choice.objects.update_or_create(
+    Choice.objects.update_or_create(
         participation=step.challenge.welcome(user),
         step=step,
-        defaults={"state": State.DONE, "option": idea_key[:12], "on": on or user.today(), "changed_at": timezone.now()},
+        defaults={"state": State.DONE, "option": idea_key[:12], "on": on, "changed_at": timezone.now()},
     )
-    return choice
 
 
 @transaction.atomic
@@ -104,10 +103,8 @@ def _kept(choice: Choice, prompt: Prompt) -> Choice:
 
 
 @transaction.atomic
-def choice_for(user: User, step: Step, *, on: date | None = None) -> Choice:
+def choice_for(user: User, step: Step) -> Choice:
     """The member's choice for a step, made when there is none; who was not yet in takes part from now on."""
     participation = step.challenge.welcome(user)
-    choice, _new = Choice.objects.get_or_create(
-        participation=participation, step=step, defaults={"on": on or user.today()}
-    )
+    choice, _new = Choice.objects.get_or_create(participation=participation, step=step, defaults={"on": user.today()})
     return choice

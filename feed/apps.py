@@ -3,7 +3,6 @@ from django.apps import AppConfig
 
 class FeedConfig(AppConfig):
     name = "feed"
-    default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
         from challenges import reminders

@@ -102,7 +102,3 @@ def get(name: str) -> Kind:
 def find(name: str) -> Kind | None:
     """The kind of this name, or None for a row that an older release wrote."""
     return _kinds.get(name)
-
-
-def names() -> frozenset[str]:
-    return frozenset(_kinds)

@@ -31,8 +31,6 @@ page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class LoginView(KindStatus, allauth.LoginView):  # type: ignore[misc]
-    form_class = LoginForm
-
     @property
     def with_password(self) -> bool:
         return bool(self.request.GET.get("with") == "password")

@@ -45,7 +45,6 @@ __all__ = [
     "claims",
     "find_ideas",
     "guides",
-    "idea",
     "ideas",
     "left_out",
     "program",
@@ -73,10 +72,6 @@ def guides(language: str = "en") -> Mapping[tuple[str, str], Guide]:
 def ideas(language: str = "en", *, young: bool = False) -> Mapping[str, Idea]:
     """All ideas by key; `young` words what reaches under-18s for them."""
     return load_ideas(language=language, young=young)
-
-
-def idea(key: str, language: str = "en") -> Idea:
-    return ideas(language)[key]
 
 
 @lru_cache(maxsize=1)

@@ -304,10 +304,6 @@ class Idea(Entry, frozen=True):
         """May this idea be offered in this kind of group to people of this age?"""
         return self.reaches(age_band) and not MODE_SETTINGS[mode].isdisjoint(self.settings)
 
-    @property
-    def private_default(self) -> bool:
-        return "private-default" in self.tags
-
 
 class IdeaText(Entry, frozen=True):
     """One idea in another language."""

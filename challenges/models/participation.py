@@ -5,14 +5,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from challenges.models.challenge import Challenge
-
-
-class ParticipationQuerySet(models.QuerySet["Participation"]):
-    def visible_to(self, user: User) -> "ParticipationQuerySet":
-        """Only one's own: how somebody takes part is nobody else's business."""
-        return self.filter(user=user, challenge__in=Challenge.objects.visible_to(user))
 
 
 class Participation(models.Model):
@@ -35,7 +28,7 @@ class Participation(models.Model):
     kindness_weekday = models.PositiveSmallIntegerField(null=True)
     paused_until = models.DateField(null=True)
 
-    objects = ParticipationQuerySet.as_manager()
+    objects = models.Manager()
 
     class Meta:
         constraints = [

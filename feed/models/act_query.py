@@ -50,10 +50,6 @@ class ActQuerySet(models.QuerySet["Act"]):
     def in_feed(self) -> "ActQuerySet":
         return self.filter(FOUND_IN_FEED).order_by("-shown_at", "-pk")
 
-    def links_in_feed(self) -> "ActQuerySet":
-        """Those that were passed on from another."""
-        return self.filter(FOUND_IN_FEED, degree__gt=Literal(0))
-
     def before(self, cursor: "tuple[datetime, Any] | None") -> "ActQuerySet":
         """The acts below a cursor (moment shown, id): the same cost at any depth."""
         if cursor is None:

@@ -81,7 +81,7 @@ def test_children_never_see_money_food_strangers_or_touch() -> None:
 
 
 def test_an_idea_for_the_office_is_not_offered_to_a_choir() -> None:
-    office = catalog.idea("I119")
+    office = catalog.ideas()["I119"]
     assert office.suits("workplace", "adult")
     assert not office.suits("community", "adult")
 
@@ -95,11 +95,6 @@ def test_ideas_that_need_care_come_with_guidance() -> None:
     careful = {"sensitive", "food", "stranger", "supervised", "family-help", "money"}
     for idea in catalog.ideas().values():
         assert idea.guidance or not careful & set(idea.tags), idea.key
-
-
-def test_inner_work_starts_as_just_for_me() -> None:
-    assert catalog.idea("I098").private_default
-    assert not catalog.idea("I001").private_default
 
 
 def test_ideas_can_be_found_by_category_effort_setting_and_words() -> None:
@@ -147,7 +142,7 @@ def test_two_other_ideas_suit_adults_at_work_and_in_a_community(program: Program
     assert len(step.ideas) == 2
     for key in step.ideas:
         for mode in ("workplace", "community"):
-            assert catalog.idea(key).suits(mode, "adult"), key
+            assert catalog.ideas()[key].suits(mode, "adult"), key
 
 
 @pytest.mark.parametrize(("program", "step"), STEPS)

@@ -95,7 +95,7 @@ def test_cards_show_my_ticks_to_me_alone(as_mia: Client, as_olive: Client, mia: 
 
     with on(MONDAY):
         challenge = make_challenge(group, program="t08", starts_on=MONDAY)
-        settle(mia, challenge.steps.order_by("position")[0], "")
+        settle(mia, challenge.steps.order_by("position")[0], "", on=MONDAY)
         assert "1 of 10 ticked off" in page(as_mia, challenge)
         assert "0 of 10 ticked off" in page(as_olive, challenge)
 

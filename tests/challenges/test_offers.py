@@ -53,7 +53,7 @@ def days_of(mia: User, groups: list[Group], plan: Plan, *, seed: int, joins: int
                 if prompt.step and prompt.state == "open":
                     do = chance.choice(["", "intend", "swap", "skip", "done", "done"])
                     if do == "done":
-                        settle(mia, prompt.step, chance.choice(["", *beside(prompt)]))
+                        settle(mia, prompt.step, chance.choice(["", *beside(prompt)]), on=mia.today())
                     elif do:
                         assert decide(mia, prompt.step, do, option=chance.choice(["", *beside(prompt)]))
             yield from ((day, prompt) for prompt in prompts_for(mia, now))

@@ -189,9 +189,9 @@ def test_a_week_counts_its_own_acts_only(mia: User, group: Group, weekly: Challe
     steps = list(weekly.steps.order_by("position"))
     with on(MONDAY + timedelta(days=1)):
         for step in steps[:4]:
-            settle(mia, step, "")
+            settle(mia, step, "", on=mia.today())
         assert (prompt_for(mia, group).done_this_week, prompt_for(mia, group).target) == (4, 5)
-        settle(mia, steps[4], "")
+        settle(mia, steps[4], "", on=mia.today())
         assert prompt_for(mia, group).state == "all_done"
     with on(MONDAY + timedelta(days=7)):
         prompt = prompt_for(mia, group)
@@ -203,7 +203,7 @@ def test_more_than_five_are_welcome_and_nothing_is_carried_over(mia: User, group
     steps = list(weekly.steps.order_by("position"))
     with on(MONDAY + timedelta(days=8)):
         for step in steps[3:10]:
-            settle(mia, step, "")
+            settle(mia, step, "", on=mia.today())
         assert prompt_for(mia, group).done_this_week == 7
     with on(MONDAY + timedelta(days=14)):
         assert prompt_for(mia, group).done_this_week == 0
@@ -233,7 +233,7 @@ def test_ten_cards_in_any_order_are_done_at_ten(mia: User, group: Group, cards: 
         for n, step in enumerate(reversed(steps)):
             prompt = prompt_for(mia, group, step.public_id)
             assert (prompt.step, prompt.done_this_week, prompt.target) == (step, n, 10)
-            settle(mia, step, "")
+            settle(mia, step, "", on=mia.today())
         prompt = prompt_for(mia, group)
     assert (prompt.state, prompt.done_this_week) == ("all_done", 10)
 
