@@ -1,12 +1,13 @@
 from functools import cached_property
 
-from django.db import models
+from django.db import models, transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from msgspec import structs
 
 from accounts.ids import new_public_id
 from accounts.models import User
+from accounts.models.audit import record
 from challenges.catalog import Category, StepTemplate, program
 from challenges.models.challenge import Challenge
 
@@ -83,15 +84,22 @@ class Step(models.Model):
     def is_edited(self) -> bool:
         return bool(self.overrides)
 
-    def reword(self, words: dict[str, str]) -> None:
-        """Keep what differs from the program's words, so that the rest still appears in the reader's language."""
+    @transaction.atomic
+    def reword(self, words: dict[str, str], *, by: User) -> None:
+        """Keep what differs from the program's words, so that the rest still appears in the reader's language.
+
+        Args:
+            words: by the name of the field; one that is empty or missing goes back to the program's words.
+            by: whoever runs the group.
+        """
         if self.is_own:
             self.overrides = {**self.overrides, **words}
         else:
-            program_words = self.program_words
-            self.overrides = {name: text for name, text in words.items() if text != getattr(program_words, name)}
+            said = self.program_words
+            self.overrides = {name: text for name, text in words.items() if text and text != getattr(said, name)}
         self.save(update_fields=["overrides"])
         self.__dict__.pop("words", None)
+        record(by, "reworded", self, group_id=self.challenge.group_id)
 
     @property
     def program_words(self) -> StepTemplate:

@@ -99,7 +99,7 @@ def step(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.info(request, over())
         return redirect("challenge-steps", step.challenge.public_id)
     if request.POST.get("do") == "reset" and not step.is_own:
-        step.reword({})
+        step.reword({}, by=user)
         messages.success(request, _("The program’s words are back."))
         return redirect("step-edit", step.public_id)
     words = {name: getattr(step.words, name) for name in StepForm.base_fields}
@@ -107,7 +107,7 @@ def step(request: HttpRequest, public_id: str) -> HttpResponse:
     if step.challenge.is_over:
         form.add_error(None, over())
     elif form.is_bound and form.is_valid():
-        step.reword(form.words())
+        step.reword(form.words(), by=user)
         messages.success(request, _("Saved. From now on the step reads like this."))
         return redirect("challenge-steps", step.challenge.public_id)
     context = {"challenge": step.challenge, "step": step, "form": form}

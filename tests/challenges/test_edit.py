@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.models.audit import AuditEntry
 from challenges import arrange
 from challenges.models import Challenge, Step
 from challenges.prompts import prompts_for
@@ -130,6 +131,19 @@ def test_a_reworded_step_reads_so_from_then_on_and_the_programs_words_come_back(
     assert prompts_for(mia, [group])[0].headline == "Water the office fern."
     as_olive.post(url, {"do": "reset"})
     assert Step.objects.get(pk=step.pk).overrides == {}
+
+
+def test_a_cleared_field_goes_back_to_the_programs_words(as_olive: Client, olive: User, daily: Challenge) -> None:
+    step = steps_of(daily)[2]
+    before = step.words.detail
+    assert before
+    step.reword({"detail": "Or any other plant.", "reflection": "Whose fern is it?"}, by=olive)
+    words = {name: getattr(step.words, name) for name in ("theme", "prompt", "detail", "reflection", "step_up")}
+    as_olive.post(reverse("step-edit", args=[step.public_id]), {**words, "detail": ""})
+    step = Step.objects.get(pk=step.pk)
+    assert step.overrides == {"reflection": "Whose fern is it?"}
+    assert step.words.detail == before
+    assert AuditEntry.objects.filter(verb="reworded", thing="challenges.Step", actor_id=olive.pk).count() == 2
 
 
 def test_a_step_needs_a_prompt_and_keeps_what_was_typed(as_olive: Client, daily: Challenge) -> None:

@@ -45,7 +45,7 @@ def full(olive: User, mia: User, settings: Any, tmp_path: Path) -> Group:
     Challenge.objects.filter(pk=challenge.pk).update(own_title=f"{CANARY} title")
     step = challenge.steps.first()
     assert step
-    step.reword({"prompt": f"{CANARY} prompt"})
+    step.reword({"prompt": f"{CANARY} prompt"}, by=olive)
     SupportContact.objects.create(organization=group.organization, name=f"{CANARY} doctor", phone="112")
     first = make_act(group, mia, text=f"{CANARY} act", challenge=challenge, kind="saw", credited=[olive], feeling=4)
     second = make_act(group, olive, text=f"{CANARY} more", parent=first, link_kind="passed_on")
