@@ -60,9 +60,9 @@ def _day_name(day: date, today: date) -> str:
 
 
 def followed_act(user: User, group: Group, key: str) -> Act | None:
-    """The act a new one follows: only one that the author may see, in the same group."""
-    acts = Act.objects.visible_to(user).filter(group=group, state=Act.State.SHOWN)
-    return acts.filter(public_id=key).first() if key else None
+    """The act a new one follows: only one that the author may see and follow, in the same group."""
+    act = Act.objects.visible_to(user).filter(group=group, public_id=key).first() if key else None
+    return act if act and act.can_be_followed_by(user) else None
 
 
 def step_of(group: Group, key: str) -> Step | None:

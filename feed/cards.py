@@ -164,7 +164,7 @@ def _card(act: Act, group: Group, reader: User, now: datetime) -> Card:
         text=act.text,
         own=own,
         may_edit=own and group.is_open and act.can_be_changed_by(reader),
-        may_follow=act.is_in_feed and group.is_open and not own,
+        may_follow=group.is_open and act.can_be_followed_by(reader),
         answers=policy.reactions_open and act.is_in_feed and not own,
     )
     if not act.text:

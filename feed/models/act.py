@@ -248,6 +248,10 @@ class Act(models.Model):
     def can_be_changed_by(self, user: User) -> bool:
         return self.author_id == user.pk and self.state != self.State.REMOVED
 
+    def can_be_followed_by(self, user: User) -> bool:
+        """Whether somebody of its group can pass it on or do it too: what others told and everybody there reads."""
+        return self.is_in_feed and self.author_id != user.pk
+
     def can_be_restored_by(self, user: User) -> bool:
         """Who took an act down may bring it back for thirty days; nobody undoes what somebody else decided."""
         if self.state != self.State.REMOVED or self.removed_at is None:

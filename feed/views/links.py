@@ -19,7 +19,7 @@ from groups.models import Group
 def _followed(user: User, public_id: str) -> Act:
     """An act that this person may follow: one they can read, in a group they belong to."""
     act = get_object_or_404(Act.objects.visible_to(user).with_card(), public_id=public_id)
-    if act.state != Act.State.SHOWN or not Group.objects.of_member(user).filter(pk=act.group_id).exists():
+    if not act.can_be_followed_by(user) or not Group.objects.of_member(user).filter(pk=act.group_id).exists():
         raise PermissionDenied
     return act
 
@@ -37,8 +37,6 @@ def did_too(request: HttpRequest, public_id: str) -> HttpResponse:
     """One tap: I did the same. Counted once per person and act; not a link of the chain."""
     user = person(request)
     act = _followed(user, public_id)
-    if act.author_id == user.pk:
-        raise PermissionDenied
     if words := act.group.why_quiet(user):
         messages.info(request, words)
         return back_to(request, act)
@@ -63,7 +61,8 @@ def did_too(request: HttpRequest, public_id: str) -> HttpResponse:
     except Act.TakenDown as gone:
         # What somebody else took down does not come back by one more tap.
         if not gone.act.can_be_restored_by(user):
-            raise PermissionDenied from None
+            messages.info(request, _("You told this before, and it was taken down. It does not come back by a tap."))
+            return back_to(request, act)
         gone.act.restore(user)
     messages.success(request, _("Counted: you did this too. It is among your acts."))
     return back_to(request, act)

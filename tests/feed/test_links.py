@@ -129,6 +129,22 @@ def test_a_foreign_or_private_parent_sent_by_hand_is_refused(
     assert not Act.objects.filter(author__name="Mia Marsh").exists()
 
 
+@pytest.mark.parametrize("audience", ["group", "private"])
+def test_ones_own_act_is_not_passed_on_by_its_address(as_mia: Client, group: Group, mia: User, audience: str) -> None:
+    mine = make_act(group, mia, audience=audience)
+    assert as_mia.get(f"{mine.get_absolute_url()}pass-on/").status_code == 403
+    assert as_mia.post(f"{mine.get_absolute_url()}did-too/").status_code == 403
+    form = {"group": group.slug, "kind": "did", "text": "Rang.", "parent": mine.public_id, "form_key": "a-form-key"}
+    assert as_mia.post("/acts/", form).status_code == 422
+    assert Act.objects.get() == mine
+
+
+def test_what_only_leaders_read_is_not_passed_on(as_olive: Client, group: Group, mia: User) -> None:
+    told = make_act(group, mia, audience="leaders")
+    assert as_olive.get(told.get_absolute_url()).status_code == 200
+    assert as_olive.get(f"{told.get_absolute_url()}pass-on/").status_code == 403
+
+
 def test_looking_links_nothing(as_mia: Client, act: Act) -> None:
     assert as_mia.get(f"{act.get_absolute_url()}did-too/").status_code == 405
     assert as_mia.post(f"{act.get_absolute_url()}pass-on/").status_code == 405
@@ -182,7 +198,8 @@ def test_one_more_tap_does_not_bring_back_what_a_leader_took_down(
     as_mia.post(f"/acts/{act.public_id}/did-too/")
     mine = Act.objects.get(author=mia)
     as_olive.post(f"/acts/{mine.public_id}/remove/")
-    assert as_mia.post(f"/acts/{act.public_id}/did-too/").status_code == 403
+    reply = as_mia.post(f"/acts/{act.public_id}/did-too/", follow=True)
+    assert "It does not come back by a tap." in reply.content.decode()
     mine.refresh_from_db()
     assert mine.state == "removed"
 
