@@ -79,8 +79,6 @@ def _tell(story: Story, people: dict[str, User]) -> Group:
     JoinCode.current(group, leader)
     starts_on = group.organization.today() - timedelta(days=story.day - 1)
     challenge = Challenge.objects.start(group=group, program_key=story.program, starts_on=starts_on, by=leader)
-    for user in cast.values():
-        challenge.welcome(user)
     _move_back(group, challenge, starts_on)
     told: dict[str, Act] = {}
     for act in story.acts:

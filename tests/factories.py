@@ -63,10 +63,7 @@ def make_challenge(group: Group, *, program: str = "t02", started: int = 3, **ov
     """A challenge that began `started` days ago; every active member takes part."""
     leader = group.memberships.leaders().get().user
     starts_on = overrides.pop("starts_on", None) or date.today() - timedelta(days=started)
-    challenge = Challenge.objects.start(group=group, program_key=program, starts_on=starts_on, by=leader, **overrides)
-    for membership in group.memberships.active():
-        challenge.welcome(membership.user)
-    return challenge
+    return Challenge.objects.start(group=group, program_key=program, starts_on=starts_on, by=leader, **overrides)
 
 
 def make_act(group: Group, author: User, **overrides: Any) -> Act:

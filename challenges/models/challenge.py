@@ -63,7 +63,7 @@ class ChallengeManager(models.Manager["Challenge"]):
         again: "Challenge | None" = None,
         form_key: str = "",
     ) -> "Challenge":
-        """Begin a run of a program in a group, with its steps, and take part as its starter.
+        """Begin a run of a program in a group, with its steps; everybody who is in the group takes part.
 
         Args:
             group: where it runs; the caller has checked that `by` may run the group.
@@ -101,7 +101,7 @@ class ChallengeManager(models.Manager["Challenge"]):
         challenge.goal = goal or challenge.comfortable_goal()
         challenge.save(force_insert=True)
         challenge.lay_out_steps(plan, again)
-        challenge.welcome(by)
+        challenge._welcome_everybody()
         record(by, "started", challenge, group_id=group.pk)
         return challenge
 
@@ -221,6 +221,15 @@ class Challenge(models.Model):
         if is_new:
             Clock.objects.wind("reminder", [user])
         return participation
+
+    def _welcome_everybody(self) -> None:
+        """Take in all who are in the group now, each from their own today on."""
+        from challenges.models.participation import Participation
+
+        people = User.objects.filter(pk__in=self.group.memberships.active().values("user"))
+        Participation.objects.bulk_create(
+            (Participation(challenge=self, user=user, joined_on=user.today()) for user in people), ignore_conflicts=True
+        )
 
     def step_on(self, day: date) -> "Step | None":
         """The step that a daily challenge asks on a day. A hidden step leaves its day free; no other step moves."""

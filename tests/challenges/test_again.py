@@ -9,9 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import User
 from challenges.models import Challenge
 from groups.models import Group
-from tests.factories import make_challenge
+from tests.factories import join, make_challenge
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,15 @@ def test_a_repeat_takes_over_words_title_and_goal_and_leaves_out_what_was_hidden
     assert (new.title, new.goal, new.starts_on, new.ends_on) == ("Our March", 77, date(2026, 4, 6), date(2026, 4, 25))
     assert new.steps.count() == 20
     assert next(step.words.prompt for step in new.steps.all()) == "Greet the porter."
+
+
+def test_everybody_who_is_in_the_group_takes_part_again(
+    as_olive: Client, past: Challenge, olive: User, mia: User, stan: User, group: Group
+) -> None:
+    join(group, stan).end("left")
+    again(as_olive, past, "2026-04-06")
+    taking_part = past.repeats.get().participations
+    assert set(taking_part.values_list("user", "joined_on")) == {(user.pk, user.today()) for user in (olive, mia)}
 
 
 def test_the_same_day_chosen_twice_is_one_challenge(as_olive: Client, past: Challenge) -> None:
