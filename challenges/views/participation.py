@@ -19,8 +19,12 @@ def my_way(request: HttpRequest, public_id: str) -> HttpResponse:
     if not challenge.group.memberships.active().filter(user=user).exists():
         raise PermissionDenied
     challenge.group.check_open()
-    mine = challenge.participations.filter(user=user).first()
-    mine = mine or Participation(challenge=challenge, user=user, joined_on=user.today())
+    if request.method == "POST":
+        # Sent twice at once, it is one row still.
+        mine = challenge.welcome(user)
+    else:
+        known = challenge.participations.filter(user=user).first()
+        mine = known or Participation(challenge=challenge, user=user, joined_on=user.today())
     mine.challenge = challenge
     form = MyWayForm(request.POST if request.method == "POST" else None, instance=mine, today=user.today())
     if form.is_bound and form.is_valid():

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 import time_machine
+from django.forms import ModelForm
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from challenges.edit_forms import MyWayForm
 from challenges.models import Challenge, Participation
 from challenges.schedule import Phase
 from feed.models import Act
@@ -127,6 +130,20 @@ def test_a_page_costs_the_same_for_many_acts_and_people(
 
 def my_way(client: Client, challenge: Challenge, **data: str) -> int:
     return client.post(reverse("my-way", args=[challenge.public_id]), data).status_code
+
+
+def test_saved_twice_at_once_it_is_one_row(as_mia: Client, mia: User, group: Group, monkeypatch: Any) -> None:
+    challenge = make_challenge(group)
+    Participation.objects.filter(user=mia).delete()
+    looked = []
+
+    def meanwhile(form: MyWayForm, commit: bool = True) -> Any:
+        looked.append(challenge.welcome(mia))  # the other request is through first
+        return ModelForm.save(form, commit)
+
+    monkeypatch.setattr(MyWayForm, "save", meanwhile)
+    assert my_way(as_mia, challenge, dose="half") == 302
+    assert Participation.objects.get(user=mia) == looked[0]
 
 
 def test_half_a_dose_a_kindness_day_and_a_pause_are_kept(as_mia: Client, mia: User, group: Group) -> None:
