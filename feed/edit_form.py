@@ -51,15 +51,17 @@ class EditForm(forms.Form):
         cast(forms.TypedChoiceField, self.fields["day"]).choices = day_choices(days, today)
         if photo is None:
             del self.fields["alt"]
-        if not act.group.policy.text_open:
+        # In a group that was put away nothing is open, yet what was typed there is not to be lost.
+        if act.group.is_open and not act.group.policy.text_open:
             del self.fields["text"]
-        if not act.group.policy.anonymous_open and act.signed != Act.Signed.SOMEONE:
+        if act.group.is_open and not act.group.policy.anonymous_open and act.signed != Act.Signed.SOMEONE:
             choices = [choice for choice in SIGNS if choice[0] != "someone"]
             cast(forms.ChoiceField, self.fields["sign"]).choices = choices
 
     def clean_sign(self) -> str:
         sign: str = self.cleaned_data["sign"]
-        if sign != "private" and (reason := self.act.group.why_quiet(self.user)):
+        group = self.act.group
+        if (sign != "private" or not group.is_open) and (reason := group.why_quiet(self.user)):
             raise ValidationError(reason, code="quiet")
         return sign
 

@@ -27,9 +27,7 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
     acts = Act.objects.with_card().select_related("challenge")
     act = get_object_or_404(acts.filter(seen | gone), public_id=public_id)
     if act.state == Act.State.REMOVED:
-        decision = _decision_about(act)
-        context = {"act": act, "may_restore": act.can_be_restored_by(user), "note": decision.note if decision else ""}
-        return render(request, "feed/act_gone.html", context)
+        return render(request, "feed/act_gone.html", _gone(act, user))
     return show_act(request, act)
 
 
@@ -74,6 +72,17 @@ def _comments(request: HttpRequest, act: Act, *, is_run: bool) -> dict[str, obje
         "comments": [(c, is_run or c.author_id == user.pk) for c in reversed(found[:most])],
         "has_earlier": len(found) > most,
         "may_comment": act.is_in_feed and act.group.policy.comments_open,
+    }
+
+
+def _gone(act: Act, user: User) -> dict[str, object]:
+    """What its author reads of an act that was taken down: by whom, why, and whether it can come back."""
+    last, decision = act.changes.order_by("-pk").first(), _decision_about(act)
+    return {
+        "act": act,
+        "may_restore": act.can_be_restored_by(user),
+        "is_by_author": last is not None and last.by_id == user.pk,
+        "note": decision.note if decision else "",
     }
 
 

@@ -8,10 +8,12 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
 from challenges.models import Challenge
-from feed.models import Comment, Credit, Moment, Reaction
+from feed.models import Act, Comment, Credit, Moment, Reaction
+from feed.models.act import UNDO_TIME
 from groups.models import Group
 from tests.factories import join, make_act, make_user
 
@@ -46,6 +48,17 @@ def test_a_private_act_is_its_authors_alone(as_mia: Client, as_olive: Client, gr
     page = as_mia.get(act.get_absolute_url()).content.decode()
     assert "Just for me" in page
     assert "Write to the group" not in page
+
+
+def test_who_took_it_down_is_said_as_it_is(as_mia: Client, group: Group, mia: User, olive: User) -> None:
+    mine, theirs = make_act(group, mia), make_act(group, mia)
+    mine.change("removed", by=mia)
+    theirs.change("removed", by=olive)
+    Act.objects.update(removed_at=timezone.now() - UNDO_TIME - timedelta(minutes=1))
+    page = as_mia.get(mine.get_absolute_url()).content.decode()
+    assert "You took it down so long ago that it cannot come back." in page
+    assert "Somebody who runs the group took it down." not in page
+    assert "Somebody who runs the group took it down." in as_mia.get(theirs.get_absolute_url()).content.decode()
 
 
 def test_once_taken_down_only_its_author_finds_the_way_back(

@@ -226,6 +226,21 @@ def test_what_was_private_comes_into_the_feed_as_new(as_mia: Client, mia: User, 
     assert timezone.now() - act.shown_at < timedelta(minutes=1)
 
 
+@pytest.mark.parametrize("sign", ["me", "private"])
+def test_words_typed_while_the_group_was_put_away_are_not_lost(
+    as_mia: Client, mia: User, olive: User, group: Group, sign: str
+) -> None:
+    act = make_act(group, mia, text="Held the door.")
+    group.put_away(olive)
+    form = {"text": "Held two doors, and the lift.", "day": mia.today().isoformat(), "sign": sign}
+    reply = as_mia.post(reverse("act-edit", args=[act.public_id]), form)
+    assert reply.status_code == 422
+    assert "Held two doors, and the lift." in reply.content.decode()
+    assert "This group is put away" in reply.content.decode()
+    act.refresh_from_db()
+    assert act.text == "Held the door."
+
+
 def test_words_that_are_read_first_are_read_again(as_mia: Client, mia: User, group: Group) -> None:
     group.override("posts_unapproved", allowed=False, by=None)
     act = make_act(group, mia)
