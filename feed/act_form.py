@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.ids import new_public_id
 from accounts.models import User
+from accounts.typed import storable
 from challenges import schedule
 from challenges.audience import audience_of
 from challenges.days import day_name
@@ -21,7 +22,7 @@ from challenges.models import Challenge, Step
 from feed.form_key import FormKeyField
 from feed.models import Act
 from feed.models.act import TEXT_LIMIT
-from feed.words import WordsField, storable
+from feed.words import WordsField
 from groups.models import Group
 
 if TYPE_CHECKING:

@@ -3,8 +3,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import new_public_id
+from accounts.typed import storable
 from feed.form_key import FormKeyField
-from feed.words import WordsField, storable
+from feed.words import WordsField
 
 LIMIT = 500
 

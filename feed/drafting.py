@@ -5,10 +5,11 @@ from typing import Any, cast
 from django.http import QueryDict
 
 from accounts.models import User
+from accounts.typed import storable_word
 from feed.act_form import PEOPLE_LIMIT
 from feed.models import Act, ActDraft
 from feed.pictures import discard
-from feed.words import clean_words, storable_word
+from feed.words import clean_words
 from groups.models import Group
 
 DRAFT_LIMIT = 5000

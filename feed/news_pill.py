@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.people import person
+from accounts.typed import asked
 from feed.cursor import read_cursor
 from feed.models.act_query import ActQuerySet
 
@@ -28,7 +29,7 @@ def news_pill(request: HttpRequest, acts: ActQuerySet, url: str) -> HttpResponse
         acts: what the reader may see of the feed.
         url: the page of the feed.
     """
-    since = read_cursor(request.GET.get("since"))
+    since = read_cursor(asked(request).get("since"))
     newest = acts.in_feed().after(since).exclude(author=person(request))
     ids = list(newest.values_list("pk", flat=True)[: MOST_NEW + 1])
     if not ids:

@@ -5,23 +5,10 @@ import unicodedata
 from typing import Any
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
 _MARKS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]"
 PILED_MARKS = re.compile(f"({_MARKS}{{3}}){_MARKS}+")
-
-
-def storable(data: QueryDict) -> QueryDict:
-    """A sent form without the letters that no database keeps: NUL and halves of a character."""
-    kept = data.copy()
-    for name in kept:
-        kept.setlist(name, [storable_word(value) for value in data.getlist(name)])
-    return kept
-
-
-def storable_word(value: str) -> str:
-    return "".join(letter for letter in value if letter != "\0" and not 0xD800 <= ord(letter) <= 0xDFFF)
 
 
 def clean_words(text: str) -> str:

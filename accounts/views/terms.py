@@ -1,6 +1,7 @@
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
@@ -13,9 +14,9 @@ def accept_terms(request: HttpRequest) -> HttpResponse:
     user = person(request)
     onward = request.POST.get("next") or request.GET.get("next") or ""
     if not url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
-        onward = settings.LOGIN_REDIRECT_URL
+        onward = reverse(settings.LOGIN_REDIRECT_URL)
     if request.method == "POST" and not user.has_accepted_terms:
         user.accept_terms()
     if user.has_accepted_terms:
-        return redirect(onward)
+        return HttpResponseRedirect(onward)
     return render(request, "account/terms.html", {"next": onward, "is_first": not user.terms_fingerprint})

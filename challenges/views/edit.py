@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.people import person
+from accounts.typed import storable, typed
 from challenges import arrange
 from challenges.days import day_name
 from challenges.edit_forms import AgainForm, ChallengeForm, NewStepForm, StepForm
@@ -32,7 +33,7 @@ def _run(request: HttpRequest, public_id: str) -> Challenge:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     challenge = _run(request, public_id)
-    form = ChallengeForm(request.POST if request.method == "POST" else None, instance=challenge)
+    form = ChallengeForm(typed(request), instance=challenge)
     if form.is_bound and form.is_valid():
         challenge.change(form.changed_data, by=person(request))
         if challenge.is_over:
@@ -54,7 +55,7 @@ def steps(request: HttpRequest, public_id: str) -> HttpResponse:
     challenge = _run(request, public_id)
     user = person(request)
     do = request.POST.get("do", "")
-    form = NewStepForm(request.POST if do == "add" else None, challenge=challenge)
+    form = NewStepForm(typed(request) if do == "add" else None, challenge=challenge)
     if form.is_bound and challenge.is_over:
         form.add_error(None, over())
     elif form.is_bound and form.is_valid():
@@ -74,7 +75,7 @@ def over() -> str:
 
 
 def _rearranged(request: HttpRequest, challenge: Challenge, do: str) -> HttpResponse:
-    step = get_object_or_404(challenge.steps, public_id=request.POST.get("step", "").replace("\0", ""))
+    step = get_object_or_404(challenge.steps, public_id=storable(request.POST).get("step", ""))
     user = person(request)
     if challenge.is_over:
         messages.info(request, over())
@@ -103,7 +104,7 @@ def step(request: HttpRequest, public_id: str) -> HttpResponse:
         messages.success(request, _("The program’s words are back."))
         return redirect("step-edit", step.public_id)
     words = {name: getattr(step.words, name) for name in StepForm.base_fields}
-    form = StepForm(request.POST if request.method == "POST" else None, initial=words)
+    form = StepForm(typed(request), initial=words)
     if step.challenge.is_over:
         form.add_error(None, over())
     elif form.is_bound and form.is_valid():
@@ -149,7 +150,7 @@ def again(request: HttpRequest, public_id: str) -> HttpResponse:
         return redirect("class-launch", slug=challenge.group.slug)
     today = challenge.group.organization.today()
     begins = monday(max(today, challenge.ends_on))
-    form = AgainForm(request.POST if request.method == "POST" else None, today=today, initial={"starts_on": begins})
+    form = AgainForm(typed(request), today=today, initial={"starts_on": begins})
     if form.is_bound and form.is_valid():
         new = challenge.repeat(form.cleaned_data["starts_on"], by=person(request))
         messages.success(request, _("It starts on %(day)s.") % {"day": day_name(new.starts_on)})

@@ -8,6 +8,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.typed import asked
 from challenges.audience import Audience
 from challenges.catalog import Category, Idea, find_ideas, ideas
 from challenges.programs import AGES
@@ -56,18 +57,18 @@ class IdeasForm(forms.Form):
         Each is in the words for the ages that were asked for; where none were, in those for adults if they have it.
         """
         self.is_valid()
-        asked = self.cleaned_data
-        effort, words = asked.get("effort"), asked.get("text", "")
-        bands = [asked["ages"]] if asked.get("ages") else [one.age_band for one in AUDIENCES]
+        chosen = self.cleaned_data
+        effort, words = chosen.get("effort"), chosen.get("text", "")
+        bands = [chosen["ages"]] if chosen.get("ages") else [one.age_band for one in AUDIENCES]
         wanted: dict[str, Idea] = {}
         worded: set[str] = set()
         for audience in [one for one in AUDIENCES if one.age_band in bands]:
             found = find_ideas(
                 mode=audience.mode,
                 age_band=audience.age_band,
-                category=asked.get("category") or None,
+                category=chosen.get("category") or None,
                 effort=int(effort) if effort else None,
-                setting=asked.get("setting") or None,
+                setting=chosen.get("setting") or None,
                 text=words,
                 language=get_language() or "en",
             )
@@ -106,7 +107,8 @@ class Entry:
 @require_safe
 def ideas_page(request: HttpRequest) -> HttpResponse:
     """The idea library, to read and to search."""
-    form = IdeasForm(request.GET or {})
+    query = asked(request)
+    form = IdeasForm(query)
     found = [Entry(idea) for idea in form.found()]
-    context = {"form": form, "entries": found, "narrowed": any(request.GET.get(name) for name in form.fields)}
+    context = {"form": form, "entries": found, "narrowed": any(query.get(name) for name in form.fields)}
     return render_page(request, "challenges/ideas.html", context, partial="found")

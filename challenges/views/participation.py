@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.people import person
+from accounts.typed import typed
 from challenges.edit_forms import MyWayForm
 from challenges.models import Challenge, Participation
 
@@ -26,7 +27,7 @@ def my_way(request: HttpRequest, public_id: str) -> HttpResponse:
         known = challenge.participations.filter(user=user).first()
         mine = known or Participation(challenge=challenge, user=user, joined_on=user.today())
     mine.challenge = challenge
-    form = MyWayForm(request.POST if request.method == "POST" else None, instance=mine, today=user.today())
+    form = MyWayForm(typed(request), instance=mine, today=user.today())
     if form.is_bound and form.is_valid():
         form.save()
         messages.success(request, _("Saved. Only you can see this."))

@@ -3,6 +3,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from accounts.typed import asked
 from challenges.catalog import Program, guides, left_out, programs
 from challenges.catalog import sources as all_sources
 from challenges.programs import WORDED, Glance, graded_claims, parts_of
@@ -20,8 +21,7 @@ def _offered() -> dict[str, Program]:
 @require_safe
 def programs_page(request: HttpRequest) -> HttpResponse:
     """All programs, narrowed down by who they are for and how long a prompt may take."""
-    mode = request.GET.get("for", "")
-    minutes = request.GET.get("minutes", "")
+    mode, minutes = (asked(request).get(name, "") for name in ("for", "minutes"))
     most = int(minutes) if minutes in {str(time) for time in TIMES} else 0
     found = [
         Glance(plan.for_mode(mode))
@@ -39,7 +39,7 @@ def program_page(request: HttpRequest, slug: str) -> HttpResponse:
     plan = next((plan for plan in _offered().values() if plan.slug == slug), None)
     if plan is None:
         raise Http404
-    mode = request.GET.get("for", "")
+    mode = asked(request).get("for", "")
     mode = mode if mode in plan.modes else plan.modes[0]
     parts = parts_of(plan, mode)
     modes = {known: WORDED[known] for known in plan.modes}

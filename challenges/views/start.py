@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import limits
 from accounts.models import User
 from accounts.people import person
+from accounts.typed import asked, storable, typed
 from challenges import beginnings
 from challenges.catalog import programs
 from challenges.forms import StartForm
@@ -23,7 +24,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """Four inputs. Signed in, they make the challenge; signed out, they wait until there is an account."""
     if request.method != "POST":
         return _page(request, StartForm(user=request.user, initial=_first_answers(request)))
-    form = StartForm(request.POST, user=request.user)
+    form = StartForm(typed(request), user=request.user)
     if not form.is_valid():
         return _page(request, form, status=422)
     if not isinstance(request.user, User):
@@ -38,7 +39,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     """The same page with the first week by the answers so far; nothing is kept and nothing is wrong yet."""
     if request.method != "POST":
         return redirect("start")
-    return _page(request, StartForm(user=request.user, initial=request.POST.dict()))
+    return _page(request, StartForm(user=request.user, initial=storable(request.POST).dict()))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,7 +86,7 @@ def _invite(challenge: Challenge) -> HttpResponse:
 
 def _key(request: HttpRequest) -> str:
     """The key drawn with the form; a form without one is a form of its own."""
-    return request.POST.get("form_key", "").replace("\0", "")[:32] or beginnings.new_key()
+    return storable(request.POST).get("form_key", "")[:32] or beginnings.new_key()
 
 
 def _first_answers(request: HttpRequest) -> dict[str, str]:
@@ -94,9 +95,9 @@ def _first_answers(request: HttpRequest) -> dict[str, str]:
     answers = dict(kept[0]) if kept else {}
     if answers:
         answers["group"] = "new"
-    slug = request.GET.get("program", "")
-    asked = next((plan.key for plan in programs(get_language() or "en").values() if plan.slug == slug), "")
-    return {**answers, "program": asked or answers.get("program", "")}
+    slug = asked(request).get("program", "")
+    named = next((plan.key for plan in programs(get_language() or "en").values() if plan.slug == slug), "")
+    return {**answers, "program": named or answers.get("program", "")}
 
 
 def _context(form: StartForm, key: str) -> dict[str, object]:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.names import isolated
 from accounts.people import person
+from accounts.typed import asked
 from feed.cards import cards_for, name_of
 from feed.comment_form import CommentForm
 from feed.models import Act, Case, Comment, Credit, Decision, Moment
@@ -65,7 +66,7 @@ def show_act(
 
 def _comments(request: HttpRequest, act: Act, *, is_run: bool) -> dict[str, object]:
     user = person(request)
-    most = COMMENTS_MOST if request.GET.get("comments") == "all" else COMMENTS_SHOWN
+    most = COMMENTS_MOST if asked(request).get("comments") == "all" else COMMENTS_SHOWN
     newest = Comment.objects.visible_to(user).filter(act=act).select_related("author").order_by("-created_at", "-pk")
     found = list(newest[: most + 1])
     return {

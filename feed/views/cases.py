@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User
 from accounts.models.audit import record
 from accounts.people import person
+from accounts.typed import asked, typed
 from feed.cards import name_of, words_of
 from feed.decision_form import DecisionForm, ready_note
 from feed.models import Act, Case, Decision, Report
@@ -29,11 +30,11 @@ def reports(request: HttpRequest, slug: str) -> HttpResponse:
     group = get_object_or_404(Group.objects.visible_to(user).select_related("organization"), slug=slug)
     if not group.can_be_run_by(user):
         raise PermissionDenied
-    asked = Prefetch("reports", queryset=Report.objects.filter(decision=None).order_by("pk"), to_attr="asked")
+    unanswered = Prefetch("reports", queryset=Report.objects.filter(decision=None).order_by("pk"), to_attr="asked")
     decided = Prefetch("decisions", queryset=Decision.objects.select_related("by").order_by("-pk"), to_attr="made")
     cases: Any = Case.objects.decidable_by(user).filter(group=group).with_thing()
-    waiting = cases.waiting().prefetch_related(asked).order_by(F("waiting_since").asc(nulls_last=True), "pk")
-    page = Paginator(waiting, PAGE).get_page(request.GET.get("page"))
+    waiting = cases.waiting().prefetch_related(unanswered).order_by(F("waiting_since").asc(nulls_last=True), "pk")
+    page = Paginator(waiting, PAGE).get_page(asked(request).get("page"))
     context = {
         "group": group,
         "page": page,
@@ -50,7 +51,7 @@ def case(request: HttpRequest, public_id: str) -> HttpResponse:
     case = _case(user, public_id)
     if request.method != "POST":
         return _show(request, case)
-    form = DecisionForm(request.POST)
+    form = DecisionForm(typed(request))
     if not form.is_valid():
         return _show(request, case, form=form, status=422)
     decision = case.decide(form.cleaned_data["what"], by=user, note=form.cleaned_data["note"])
@@ -88,13 +89,13 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     user = person(request)
-    asked = list(case.reports.filter(decision=None).order_by("pk"))
-    note = ready_note(asked[0].reason if asked else Report.Reason.OTHER)
+    unanswered = list(case.reports.filter(decision=None).order_by("pk"))
+    note = ready_note(unanswered[0].reason if unanswered else Report.Reason.OTHER)
     context = {
         "case": case,
         "thing": shown(case),
-        "reasons": reasons_of(asked),
-        "said": [report.words for report in asked if report.words],
+        "reasons": reasons_of(unanswered),
+        "said": [report.words for report in unanswered if report.words],
         "made": case.decisions.select_related("by").order_by("-pk"),
         "is_hidden": case.thing.state == Act.State.HIDDEN,
         "is_own": case.thing.author_id == user.pk,

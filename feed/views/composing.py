@@ -6,13 +6,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import limits
 from accounts.people import person
+from accounts.typed import asked
 from feed.act_form import ActForm, step_of
 from feed.cards import name_of, words_of
 from feed.composer import Composer, composer_for
 from feed.drafting import forget
 from feed.models import Act
 from feed.sharing import put_aside, share
-from feed.words import storable
 from groups.models import Group
 from groups.places import places_of
 
@@ -44,15 +44,15 @@ def post(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> HttpResponse:
     """The composer as its address asks for it: in which group, for which prompt, of which kind."""
-    asked, places = storable(request.GET), places_of(request).groups
-    group = _group(request, request.GET.get("group", places[0].slug if places else ""))
-    step, kind = step_of(group, asked.get("step", "")), asked.get("kind", "")
+    query, places = asked(request), places_of(request).groups
+    group = _group(request, query.get("group", places[0].slug if places else ""))
+    step, kind = step_of(group, query.get("step", "")), query.get("kind", "")
     composer = composer_for(
         request,
         group,
         groups=places,
         step=step,
-        idea=asked.get("idea", "")[:12] if step else "",
+        idea=query.get("idea", "")[:12] if step else "",
         kind=step.words_for(group.mode).record if step else Act.Kind.DID,
         asked_kind=kind if kind in Act.Kind.values else "",
         whole=True,

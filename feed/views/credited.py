@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.people import person
+from accounts.typed import asked
 from feed.cards import name_of
 from feed.models import Act, Credit
 from feed.models.act_query import PAGE
@@ -20,7 +21,7 @@ def about_me(request: HttpRequest) -> HttpResponse:
     user = person(request)
     readable = Act.objects.visible_to(user).in_feed().order_by()
     credits_ = Credit.objects.filter(person=user, act__in=readable).exclude(state=Credit.State.REMOVED)
-    before = request.GET.get("before", "")
+    before = asked(request).get("before", "")
     if before:
         credits_ = credits_.filter(pk__lt=_place(before))
     found = list(credits_.select_related("act__author", "act__group").order_by("-pk")[: PAGE + 1])

@@ -3,10 +3,10 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from accounts.people import person
+from accounts.typed import storable
 from feed.act_form import followed_act
 from feed.drafting import drafted
 from feed.models import Act, ActDraft
-from feed.words import storable
 from groups.models import Group
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import limits
 from accounts.people import person
+from accounts.typed import asked
 from challenges.models import Challenge
 from feed.cards import cards_for
 from feed.cursor import cursor_of, read_cursor
@@ -29,15 +30,16 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
     if place is None:
         raise Http404
     group, is_member = place
-    words = clean_query(request.GET.get("q", ""))
+    query = asked(request)
+    words = clean_query(query.get("q", ""))
     if words and not limits.allow(request, "search"):
         return limits.too_many(request, "search")
-    kind = request.GET.get("kind", "") if request.GET.get("kind") in Act.Kind.values else ""
-    mine = request.GET.get("mine") == "1"
+    kind = query.get("kind", "") if query.get("kind") in Act.Kind.values else ""
+    mine = query.get("mine") == "1"
     acts = _chosen(Act.objects.filter(group=group).in_feed(), words=words, kind=kind)
     if mine:
         acts = acts.filter(author=user)
-    page = acts.before(read_cursor(request.GET.get("before"))).for_cards(PAGE + 1)
+    page = acts.before(read_cursor(query.get("before"))).for_cards(PAGE + 1)
     is_part = bool(request.headers.get("HX-Target"))
     context = {
         "group": group,
@@ -49,7 +51,7 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
         "words": words,
         "kind": kind,
         "mine": mine,
-        "is_later_page": "before" in request.GET,
+        "is_later_page": "before" in query,
         "newest": _address(group, kind=kind, mine=mine, q=words),
         "earlier": _address(group, kind=kind, mine=mine, q=words, before=cursor_of(page[PAGE - 1]))
         if page[PAGE:]

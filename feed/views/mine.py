@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.people import person
+from accounts.typed import asked
 from feed.cards import cards_for
 from feed.models import Act
 from feed.models.act_query import PAGE
@@ -22,11 +23,12 @@ from kindness_platform.htmx import render_page
 def mine(request: HttpRequest) -> HttpResponse:
     """My acts, those for me alone too, newest day first."""
     user = person(request)
-    kind = request.GET.get("kind", "") if request.GET.get("kind") in Act.Kind.values else ""
+    query = asked(request)
+    kind = query.get("kind", "") if query.get("kind") in Act.Kind.values else ""
     acts: Any = Act.objects.filter(author=user, group__in=Group.objects.visible_to(user)).exclude(state="removed")
     if kind:
         acts = acts.filter(kind=kind)
-    if place := _read_place(request.GET.get("before", "")):
+    if place := _read_place(query.get("before", "")):
         day, pk = place
         acts = acts.filter(Q(done_on__lt=day) | Q(done_on=day, pk__lt=pk), done_on__lte=day)
     found = acts.order_by("-done_on", "-pk").for_cards(PAGE + 1)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import limits
 from accounts.people import person
+from accounts.typed import typed
 from feed.cards import name_of, words_of
 from feed.models import Act, Case, Comment, Report
 from feed.report_form import ReportForm
@@ -39,7 +40,7 @@ def _report(request: HttpRequest, act: Act, comment: Comment | None) -> HttpResp
     user = person(request)
     status = 200
     if request.method == "POST":
-        form = ReportForm(request.POST)
+        form = ReportForm(typed(request))
         status = 422
         if form.is_valid():
             if limits.allow(request, _limit(request, act)):

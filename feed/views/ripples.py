@@ -4,9 +4,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from accounts.people import person
+from accounts.typed import asked
 from feed.models import Act
 from feed.ripples import DRAWN, Ripple, label_of, nodes_of, ripple_of, told
-from feed.words import storable_word
 
 LISTED = 60
 
@@ -24,10 +24,10 @@ def ripple(request: HttpRequest, public_id: str) -> HttpResponse:
     if ripple.public_id != public_id:
         return redirect(f"{ripple.path}?from={public_id}#told-{public_id}")
     drawn = ripple.branch()
-    page = Paginator(ripple.places, LISTED).get_page(request.GET.get("page"))
+    page = Paginator(ripple.places, LISTED).get_page(asked(request).get("page"))
     context = {
         "ripple": ripple,
-        "came_from": _came_from(ripple, request.GET.get("from", ""), act),
+        "came_from": _came_from(ripple, asked(request).get("from", ""), act),
         "nodes": nodes_of(drawn),
         "label": label_of(drawn, ripple),
         "more": len(ripple.places) - len(drawn),
@@ -39,11 +39,11 @@ def ripple(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "feed/ripple.html", context)
 
 
-def _came_from(ripple: Ripple, asked: str, origin: Act) -> Act:
+def _came_from(ripple: Ripple, named: str, origin: Act) -> Act:
     """The way back: the act the reader came from, else the first one of the chain that they may open."""
     readable = [place.pk for place in ripple.places if place.is_act]
     acts = Act.objects.select_related("group")
-    asked_for = acts.filter(public_id=storable_word(asked)).first() if asked else origin
+    asked_for = acts.filter(public_id=named).first() if named else origin
     if asked_for is not None and asked_for.pk in readable:
         return asked_for
     return acts.get(pk=readable[0])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.people import person
-from accounts.typed import typed
+from accounts.typed import storable, typed
 from groups.models import Organization
 from groups.models.organization import LastAdmin
 from groups.rules import rules_for_all
@@ -57,7 +57,7 @@ def admins(request: HttpRequest, public_id: str) -> HttpResponse:
         organization.add_admin(chosen, user)
         messages.success(request, _("%(name)s looks after it as well now.") % {"name": chosen.name})
         return redirect("organization", organization.public_id)
-    rows = organization.admins.filter(user__public_id=request.POST.get("person", "").replace("\0", ""))
+    rows = organization.admins.filter(user__public_id=storable(request.POST).get("person", ""))
     admin = get_object_or_404(rows.select_related("user"))
     try:
         organization.remove_admin(admin.user, user)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.people import person
+from accounts.typed import asked
 from groups.forms import LeaveForm
 from groups.models import Group, Membership
 from groups.models.group import LastLeader
@@ -18,7 +19,7 @@ def people(request: HttpRequest, slug: str) -> HttpResponse:
     """Who is in the group: names and who leads, for everybody the same."""
     group = get_object_or_404(Group.objects.visible_to(person(request)), slug=slug)
     places = group.memberships.active().select_related("user").order_by("user__name", "pk")
-    page = Paginator(places, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(places, PAGE).get_page(asked(request).get("page"))
     context = {
         "group": group,
         "page": page,

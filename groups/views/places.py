@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.people import person
-from accounts.typed import typed
+from accounts.typed import asked, typed
 from groups.models import Group, Membership
 from groups.models.group import LastLeader
 from groups.settings_forms import PauseForm
@@ -24,7 +24,7 @@ def places(request: HttpRequest, slug: str) -> HttpResponse:
     """Everybody who is in, leaders first, and who was removed."""
     group = group_run_by(person(request), slug)
     active = group.memberships.active().select_related("user").order_by("role", "user__name", "pk")
-    page = Paginator(active, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(active, PAGE).get_page(asked(request).get("page"))
     for place in page:
         place.group = group
     context = {

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.people import person
 from accounts.pupils import open_to_pupils
+from accounts.typed import asked
 from challenges.models import Step
 from challenges.prompts import Prompt, prompts_for
 from feed.cards import cards_for
@@ -50,16 +51,17 @@ def home(request: HttpRequest) -> HttpResponse:
     places = places_to_post(request)
     if not places:
         return render(request, "pages/today_empty.html")
-    if request.GET.get("before"):
+    if asked(request).get("before"):
         return render_page(request, TEMPLATE, _feed(request, places), partial="earlier")
     return render_page(request, TEMPLATE, _feed(request, places) | _today(request, places), partial="earlier")
 
 
 def _feed(request: HttpRequest, places: list[Group]) -> dict[str, Any]:
     """A page of the feed: of all groups, or of the one that was picked."""
-    picked = [group for group in places if group.slug == request.GET.get("group")]
+    query = asked(request)
+    picked = [group for group in places if group.slug == query.get("group")]
     chosen = {"group": picked[0].slug} if picked else {}
-    before = request.GET.get("before")
+    before = query.get("before")
     page = page_of(picked or places, read_cursor(before))
     newest = cursor_of(page.acts[0]) if page.acts else f"{int(timezone.now().timestamp() * 1_000_000)}-0"
     return {
@@ -74,13 +76,13 @@ def _feed(request: HttpRequest, places: list[Group]) -> dict[str, Any]:
 
 def _today(request: HttpRequest, places: list[Group]) -> dict[str, Any]:
     user = person(request)
-    asked = request.GET.get("step", "")
-    picked = next((place for place in places if place.slug == request.GET.get("group")), None)
-    prompts = prompts_for(user, places, asked=asked, picked=picked)
+    query = asked(request)
+    picked = next((place for place in places if place.slug == query.get("group")), None)
+    prompts = prompts_for(user, places, asked=query.get("step", ""), picked=picked)
     totals = totals_of([prompt.challenge for prompt in prompts])
     group, step = _where(request, places, prompts)
     kind = step.words_for(group.mode).record if step else "did"
-    idea = request.GET.get("idea", "")[:12]
+    idea = query.get("idea", "")[:12]
     mine = _mine(user, places)
     return {
         "prompts": prompts,
@@ -93,11 +95,11 @@ def _today(request: HttpRequest, places: list[Group]) -> dict[str, Any]:
 
 def _where(request: HttpRequest, places: list[Group], prompts: list[Prompt]) -> tuple[Group, Step | None]:
     """The group the composer posts to, and the prompt it is for, if the address names one."""
-    asked = request.GET.get("step")
+    query = asked(request)
+    step, named = query.get("step"), query.get("group")
     for prompt in prompts:
-        if asked and prompt.step and prompt.step.public_id == asked:
+        if step and prompt.step and prompt.step.public_id == step:
             return prompt.challenge.group, prompt.step
-    named = request.GET.get("group")
     drafted = [place for place in places if vars(place).get("draft")]
     with_prompt = [prompt.challenge.group for prompt in prompts]
     picked = [place for place in places if place.slug == named]

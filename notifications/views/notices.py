@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.people import person
+from accounts.typed import asked, storable
 from notifications.models import Notice
 from notifications.shown import line_of, page_of
 
@@ -14,7 +15,7 @@ from notifications.shown import line_of, page_of
 def notices(request: HttpRequest) -> HttpResponse:
     """What the platform has to tell me, newest first. Opening the list changes nothing."""
     mine = Notice.objects.visible_to(person(request))
-    lines, older = page_of(mine, before=request.GET.get("before", "").replace("\0", ""))
+    lines, older = page_of(mine, before=asked(request).get("before", ""))
     context = {"lines": lines, "older": older, "unread": mine.unread().exists()}
     return render(request, "notifications/notices.html", context)
 
@@ -22,11 +23,11 @@ def notices(request: HttpRequest) -> HttpResponse:
 @require_POST
 def read(request: HttpRequest) -> HttpResponse:
     """Open one notice (`id`) and note that it was read; without an id, note that all were."""
-    mine = Notice.objects.visible_to(person(request))
-    if "id" not in request.POST:
+    mine, sent = Notice.objects.visible_to(person(request)), storable(request.POST)
+    if "id" not in sent:
         mine.unread().update(read_at=timezone.now())
         return redirect("notices")
-    notice = get_object_or_404(mine, public_id=request.POST["id"].replace("\0", ""))
+    notice = get_object_or_404(mine, public_id=sent["id"])
     mine.unread().filter(pk=notice.pk).update(read_at=timezone.now())
     line = line_of(notice)
     if line is None:
