@@ -22,13 +22,13 @@ from challenges.models import Challenge, Step
 from feed.form_key import FormKeyField
 from feed.models import Act
 from feed.models.act import TEXT_LIMIT
+from feed.models.photo import ALT_LIMIT
 from feed.words import WordsField
 from groups.models import Group
 
 if TYPE_CHECKING:
     from feed.told_before import ToldBefore
 
-ALT_LIMIT = 300
 PEOPLE_LIMIT = 8
 SIGNS = [
     ("me", gettext_lazy("As me")),

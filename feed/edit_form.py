@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from accounts.typed import storable
 from challenges import schedule
-from feed.act_form import ALT_LIMIT, NOT_THIS_DAY, NOT_THIS_SIGN, SIGNS, day_choices
+from feed.act_form import NOT_THIS_DAY, NOT_THIS_SIGN, SIGNS, day_choices
 from feed.models import Act
 from feed.models.act import TEXT_LIMIT
-from feed.models.photo import photo_of
+from feed.models.photo import ALT_LIMIT, photo_of
 from feed.words import WordsField
 
 

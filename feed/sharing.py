@@ -9,6 +9,7 @@ from challenges.choices import settle
 from feed.act_form import ActForm
 from feed.drafting import drafted
 from feed.models import Act, ActDraft, ActFeeling, Photo
+from feed.models.photo import ALT_LIMIT
 from feed.pictures import NoRoom, Refused, discard, keep, redraw
 from feed.taking_down import bring_back
 from feed.told_before import ToldBefore, Why, taken_down, told_before
@@ -125,7 +126,7 @@ def _sent_photo(request: HttpRequest, form: ActForm) -> Photo | None:
         form.hold_back("upload", words, "photo")
         return None
     try:
-        return keep(redraw(form.upload), form.group, form.user, form.data.get("alt", "")[:300])
+        return keep(redraw(form.upload), form.group, form.user, form.data.get("alt", "")[:ALT_LIMIT])
     except Refused as why:
         form.add_error("photo", str(why))
     except NoRoom:

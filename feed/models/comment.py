@@ -8,6 +8,8 @@ from accounts.models import User
 from feed.models.act import Act
 from groups.models import Group
 
+COMMENT_LIMIT = 500
+
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def visible_to(self, user: User) -> "CommentQuerySet":
@@ -48,7 +50,7 @@ class Comment(models.Model):
     author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="comments")
     anonymized = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=Act.State, default=Act.State.SHOWN)
-    text = models.TextField(max_length=500)
+    text = models.TextField(max_length=COMMENT_LIMIT)
     form_key = models.CharField(max_length=32, default=new_public_id)
     created_at = models.DateTimeField(default=timezone.now)
     shown_at = models.DateTimeField(null=True)

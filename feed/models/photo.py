@@ -10,6 +10,8 @@ from accounts.models import User
 from feed.models.act import Act
 from groups.models import Group
 
+ALT_LIMIT = 300
+
 
 def new_file_name() -> str:
     """128 random bits; nothing of the sender's file name is kept."""
@@ -37,7 +39,7 @@ class Photo(models.Model):
     name = models.CharField(max_length=32, unique=True, default=new_file_name, editable=False)
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
-    alt = models.CharField(_("description"), max_length=300, blank=True)
+    alt = models.CharField(_("description"), max_length=ALT_LIMIT, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = PhotoQuerySet.as_manager()
