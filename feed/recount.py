@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
 from feed.models import Act, Comment, Counter
+from feed.models.act_query import SHARED
 
 
 class Drift(NamedTuple):
@@ -50,7 +51,7 @@ def _challenge_drift() -> Iterator[Drift]:
 
 
 def _act_drift() -> Iterator[Drift]:
-    following = Act.objects.filter(state=Act.State.SHOWN, audience__in=["group", "organization"]).order_by()
+    following = Act.objects.filter(state=Act.State.SHOWN, audience__in=SHARED).order_by()
     links: dict[str, QuerySet[Any]] = {
         "passed_on_count": following.filter(link_kind=Act.Link.PASSED_ON).values_list("parent_id"),
         "inspired_count": following.filter(link_kind=Act.Link.INSPIRED).values_list("parent_id"),

@@ -20,6 +20,7 @@ from accounts.models import User
 from challenges.models import Challenge
 from feed.cards import words_of
 from feed.models import Act
+from feed.models.act_query import SHARED
 
 DRAWN = 60
 """A drawing holds at most so many acts; the list holds all."""
@@ -286,7 +287,7 @@ def _kept(rows: list[Row], may_open: Collection[int]) -> set[int]:
 def _is_gone(row: Row) -> bool:
     """Taken down or hidden after the group had seen it. What nobody saw leaves no trace."""
     is_off = row.state in {Act.State.REMOVED, Act.State.HIDDEN}
-    return is_off and row.was_shown and row.audience in {"group", "organization"}
+    return is_off and row.was_shown and row.audience in SHARED
 
 
 def _place(row: Row, numbers: dict[int, int], is_open: bool) -> Place:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.ids import new_public_id
 from accounts.models import User
 from challenges.models import Challenge, Step
-from feed.models.act_query import IN_FEED, ActQuerySet
+from feed.models.act_query import IN_FEED, SHARED, ActQuerySet
 from feed.models.counter import Counter, place_of
 from groups.models import Group
 
@@ -238,8 +238,13 @@ class Act(models.Model):
         return reverse("act", args=[self.public_id])
 
     @property
+    def is_shared(self) -> bool:
+        """Whether everybody in the group may read it, as long as it is shown."""
+        return self.audience in SHARED
+
+    @property
     def is_in_feed(self) -> bool:
-        return self.state == self.State.SHOWN and self.audience in {"group", "organization"}
+        return self.state == self.State.SHOWN and self.is_shared
 
     @property
     def is_tombstone(self) -> bool:
@@ -288,7 +293,7 @@ class Act(models.Model):
     def count(self, by: int) -> None:
         """Keep the group's and the parent's totals right, in the transaction that changes the act."""
         Counter.objects.add(self, by)
-        if self.parent_id and self.is_linked_in_public:
+        if self.parent_id and self.is_shared:
             self._count_at_parent(by)
 
     @transaction.atomic
@@ -306,7 +311,7 @@ class Act(models.Model):
             fields=["text", "source", "audience", "state", "shown_at"], from_queryset=Act.objects.select_for_update()
         )
         _check_may_tell(self.group, by, audience)
-        counted, by_parent, was_shared = place_of(self), self.is_counted_by_parent, self.is_linked_in_public
+        counted, by_parent, was_shared = place_of(self), self.is_counted_by_parent, self.is_shared
         reworded = self._describe_photo(alt) or text != self.text
         self.text, self.done_on, self.audience, self.signed = text, done_on, audience, signed
         self.source, self.edited_at = self._source(), timezone.now()
@@ -341,7 +346,7 @@ class Act(models.Model):
         from feed import case_messages
 
         is_private = self.audience == self.Audience.PRIVATE
-        if not self.is_linked_in_public:
+        if not self.is_shared:
             self.take_back()
         if self.state == self.State.SHOWN and is_news and not is_private and not self.group.policy.posts_unapproved:
             self.change(self.State.PENDING, by=by, why="changed by its author")
@@ -352,7 +357,7 @@ class Act(models.Model):
 
     @property
     def is_counted_by_parent(self) -> bool:
-        return self.parent_id is not None and self.state == self.State.SHOWN and self.is_linked_in_public
+        return self.parent_id is not None and self.is_in_feed
 
     def _count_at_parent(self, by: int) -> None:
         field = self.COUNTED_AT_PARENT[self.link_kind]
@@ -361,10 +366,6 @@ class Act(models.Model):
             # Now the parent is part of a chain, or its beginning.
             counted["ripple"] = Coalesce("ripple", "pk")
         Act.objects.filter(pk=self.parent_id).update(**counted)
-
-    @property
-    def is_linked_in_public(self) -> bool:
-        return self.audience in {"group", "organization"}
 
     @transaction.atomic
     def change(self, state: str, *, by: User | None, why: str = "") -> bool:

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from accounts.models import User
 from feed.models.literal import Literal
-from groups.models import Group, OrganizationAdmin
+from groups.models import Group
 
 if TYPE_CHECKING:
     from feed.models.act import Act
@@ -27,9 +27,11 @@ KIN_FIELDS = (
     *("parent__guest_name", "parent__author__name"),
     *("step__program_key", "step__step_key", "step__version", "step__overrides"),
 )
-IN_FEED = Q(state="shown", audience__in=["group", "organization"])
+SHARED = ("group", "organization")
+"""The audiences of what everybody in a group may read; in raw statements they stand as words."""
+IN_FEED = Q(state="shown", audience__in=[*SHARED])
 # The same for queries, in the words by which SQLite recognizes the indexes of the feed.
-FOUND_IN_FEED = Q(state=Literal("shown"), audience__in=[Literal("group"), Literal("organization")])
+FOUND_IN_FEED = Q(state=Literal("shown"), audience__in=[Literal(audience) for audience in SHARED])
 
 
 class ActQuerySet(models.QuerySet["Act"]):
@@ -39,12 +41,10 @@ class ActQuerySet(models.QuerySet["Act"]):
         What is hidden stays with its author and those who run the group.
         """
         groups = Group.objects.visible_to(user)
-        led = Group.objects.filter(memberships__user=user, memberships__role="leader", memberships__state="active")
-        run = Group.objects.filter(organization__in=OrganizationAdmin.objects.filter(user=user).values("organization"))
         shared = Q(group__in=groups) & IN_FEED
         mine = Q(group__in=groups, author=user) & ~Q(state="removed")
         hidden = Q(state="hidden") & ~Q(audience="private")
-        for_leaders = (Q(state="shown", audience="leaders") | hidden) & (Q(group__in=led) | Q(group__in=run))
+        for_leaders = (Q(state="shown", audience="leaders") | hidden) & Q(group__in=Group.objects.ended_or_run_by(user))
         return self.filter(shared | mine | for_leaders)
 
     def in_feed(self) -> "ActQuerySet":
