@@ -63,7 +63,7 @@ class Comment(models.Model):
             models.UniqueConstraint(fields=["author", "form_key"], name="one_comment_per_form"),
         ]
         indexes = [
-            models.Index(fields=["act", "shown_at"], name="comments_of_an_act"),
+            models.Index(fields=["act", "-created_at", "-id"], name="comments_of_an_act"),
             models.Index(fields=["removed_at"], condition=Q(removed_at__isnull=False), name="comments_taken_down"),
         ]
 
