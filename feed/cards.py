@@ -189,11 +189,7 @@ def _card(act: Act, group: Group, reader: User, now: datetime) -> Card:
 
 def name_of(act: Act) -> str:
     """Who signs an act, as anybody may read it."""
-    if act.signed == Act.Signed.SOMEONE:
-        return _("Someone")
-    if act.author is not None:
-        return act.author.name
-    return act.guest_name or _("Someone")
+    return act.signed_by or _("Someone")
 
 
 def _name_parent(card: Card, act: Act, parent: Act, reader: User) -> None:

@@ -85,9 +85,7 @@ def comment_was_shown(comment: Comment) -> None:
 
 def _name(act: Act) -> str:
     """Who an act is signed by, as its group reads it."""
-    if act.signed == Act.Signed.SOMEONE or (act.author is None and not act.guest_name):
-        return _("Someone")
-    return isolated(act.author.name if act.author else act.guest_name)
+    return isolated(act.signed_by) if act.signed_by else _("Someone")
 
 
 def _readable(notices: Sequence[Notice], act_ids: Iterable[int]) -> set[int]:

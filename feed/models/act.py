@@ -238,6 +238,13 @@ class Act(models.Model):
         return reverse("act", args=[self.public_id])
 
     @property
+    def signed_by(self) -> str:
+        """Who signs it, as anybody may read it; empty for Someone."""
+        if self.signed == self.Signed.SOMEONE:
+            return ""
+        return self.author.name if self.author is not None else self.guest_name
+
+    @property
     def is_shared(self) -> bool:
         """Whether everybody in the group may read it, as long as it is shown."""
         return self.audience in SHARED
