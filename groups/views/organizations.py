@@ -54,8 +54,10 @@ def admins(request: HttpRequest, public_id: str) -> HttpResponse:
         if not form.is_valid():
             return show(request, organization, admin_form=form, status=422)
         chosen = form.cleaned_data["person"]
-        organization.add_admin(chosen, user)
-        messages.success(request, _("%(name)s looks after it as well now.") % {"name": chosen.name})
+        if organization.add_admin(chosen, user):
+            messages.success(request, _("%(name)s looks after it as well now.") % {"name": chosen.name})
+        else:  # somebody was quicker, or they have just left
+            messages.info(request, _("Nothing was changed."))
         return redirect("organization", organization.public_id)
     rows = organization.admins.filter(user__public_id=storable(request.POST).get("person", ""))
     admin = get_object_or_404(rows.select_related("user"))

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -62,11 +63,9 @@ def place(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
 
 def removed_from(group: Group) -> list[Membership]:
     """Those whose last place was closed by a leader, newest first."""
-    closed = (
-        group.memberships.filter(state=Membership.State.REMOVED).select_related("user").order_by("-ended_at", "-pk")
-    )
-    later = set(group.memberships.open().values_list("user", flat=True))
-    return list({place.user_id: place for place in reversed(closed) if place.user_id not in later}.values())[::-1]
+    last = group.memberships.filter(user=OuterRef("user")).order_by("-joined_at", "-pk").values("pk")[:1]
+    closed = group.memberships.filter(state=Membership.State.REMOVED, pk=Subquery(last))
+    return list(closed.select_related("user").order_by("-ended_at", "-pk"))
 
 
 def _place(group: Group, public_id: str) -> Membership:

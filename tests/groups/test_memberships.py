@@ -184,6 +184,18 @@ def test_the_pause_ends_by_itself_or_earlier(group: Group, place: Membership, ol
     assert verbs() == ["muted", "muted", "unmuted"]
 
 
+def test_only_whose_last_place_was_closed_by_a_leader_is_listed_as_removed(
+    as_olive: Client, group: Group, place: Membership, olive: User, mia: User
+) -> None:
+    url = reverse("group-people", args=[group.slug])
+    place.remove(olive)
+    assert [one.user for one in as_olive.get(url).context["removed"]] == [mia]
+    again = group.admit(mia)
+    assert as_olive.get(url).context["removed"] == []
+    again.end("left")
+    assert as_olive.get(url).context["removed"] == []
+
+
 def test_who_begins_to_lead_speaks_at_once(group: Group, place: Membership, olive: User, mia: User) -> None:
     place.mute(timezone.now() + timedelta(days=3), olive)
     assert place.make_leader(olive)

@@ -104,6 +104,20 @@ def test_an_admin_is_added_and_removed(as_olive: Client, organization: Organizat
     assert not organization.has_admin(mia)
 
 
+def test_who_has_left_meanwhile_is_not_said_to_look_after_it(
+    as_olive: Client, organization: Organization, group: Group, mia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def add(organization: Organization, user: User, by: User) -> bool:
+        group.part_with(user)  # after the form was found to be right
+        return bool(really_add(organization, user, by))
+
+    really_add = Organization.add_admin
+    monkeypatch.setattr(Organization, "add_admin", add)
+    reply = as_olive.post(page(organization, "organization-admins"), {"person": mia.public_id}, follow=True)
+    assert "looks after it as well now" not in text(reply)
+    assert "Nothing was changed." in text(reply)
+
+
 def test_the_last_admin_stays(as_olive: Client, organization: Organization, olive: User) -> None:
     data = {"do": "remove", "person": olive.public_id}
     reply = as_olive.post(page(organization, "organization-admins"), data, follow=True)
