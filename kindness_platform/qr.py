@@ -10,7 +10,7 @@ QUIET = 4
 
 
 @lru_cache(maxsize=256)
-def qr(text: str, label: str, cls: str = "art") -> str:
+def qr(text: str, label: str, cls: str = "qr art") -> str:
     """A QR code of error level M with its quiet zone.
 
     Args:

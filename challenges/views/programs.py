@@ -58,7 +58,7 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     modes = {mode: WORDED[mode] for mode in plan.modes if (plan.key, mode) in known} if plan else {}
     if plan is None or not modes:
         raise Http404
-    mode = request.GET.get("for", "")
+    mode = asked(request).get("for", "")
     mode = mode if mode in modes else next(iter(modes))
     context = {"program": Glance(plan.for_mode(mode)), "guide": known[plan.key, mode], "parts": parts_of(plan, mode)}
     context |= {"mode": mode, "modes": modes}

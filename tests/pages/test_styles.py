@@ -35,7 +35,7 @@ def ruled() -> set[str]:
 def carried() -> set[str]:
     """The classes of all pages, as far as they are written out; letters that follow it in their own style are left."""
     pages = [page for page in (ROOT / "templates").rglob("*.html") if page.parent.name != "mail"]
-    code = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
+    code = [file for room in ROOMS for kind in ("*.py", "*.svg") for file in (ROOT / room).rglob(kind)]
     found: set[str] = set()
     for text in (file.read_text() for file in (*pages, *code)):
         given = [value for pair in GIVEN.findall(text) for value in pair]
