@@ -184,7 +184,7 @@ def test_words_that_a_leader_wrote_stay_words(group: Group, mia: User) -> None:
     challenge = make_challenge(group, starts_on=mia.today())
     step = challenge.steps.all()[0]
     evil = "Bread; cheese, wine\\\r\nEND:VEVENT\r\nBEGIN:VALARM\r\nACTION:EMAIL " + "ñ" * 300
-    step.reword({"theme": evil, "prompt": evil})
+    step.reword({"theme": evil, "prompt": evil}, by=mia)
     file = feed_of(mia).content
     assert not Calendar.from_ical(file).walk("VALARM")
     first = next(event for event in events_in(file) if event["UID"].startswith(step.public_id))
