@@ -19,7 +19,7 @@ from groups.models import Authorization, Classroom, Group, Pupil, School
 from tests.access import METHODS, ROLES, Route, World, ask, cells, make_world, routes, rows, stored_rows
 from tests.conftest import kept_for_the_file
 
-CATALOG = {"programs", "program", "ideas", "evidence", "about", "terms", "privacy", "healthz"}
+CATALOG = {"programs", "program", "program-guide", "ideas", "evidence", "about", "terms", "privacy", "healthz"}
 APP = {"manifest", "worker", "offline"}
 START = {"home", "start", "start-preview", "start-finish", "enter-code", "join"}
 KEPT_MAIL = {"kept-mails", "kept-mail", "kept-mail-html"}

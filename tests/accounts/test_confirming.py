@@ -111,4 +111,4 @@ def test_who_cannot_confirm_anything_is_not_led_round_in_circles(db: None) -> No
     pupil = User.objects.create_user(email=None, name="Pia", kind="pupil", terms_fingerprint=terms.fingerprint())
     client = Client()
     client.force_login(pupil)
-    assert client.get("/accounts/app/on/").status_code == 403
+    assert client.get("/accounts/app/on/").status_code == 404

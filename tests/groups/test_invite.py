@@ -112,9 +112,9 @@ def test_two_who_ask_for_the_first_code_at_once_get_the_same(monkeypatch: pytest
     together = threading.Barrier(5)
     seen = JoinCode.live_of
 
-    def live_of(group: Group) -> JoinCode | None:
+    def live_of(group: Group, purpose: str = "adult") -> JoinCode | None:
         """All five look before any of them acts on it, unless somebody keeps them from looking."""
-        found = seen(group)
+        found = seen(group, purpose)
         with contextlib.suppress(threading.BrokenBarrierError):
             together.wait(timeout=0.2)
         return found

@@ -121,6 +121,10 @@ def _ask(action: str, client: Client, group: Group, act: Act, time: int) -> Any:
 
 ELSEWHERE = {
     "upload": "feed/test_photos.py::uploads_are_limited",
+    "class_code": "groups/test_class_door.py::guessing_class_codes_is_limited_and_the_right_one_is_not",
+    "sheet": "pages/test_lead_sheets.py::asking_on_and_on_comes_to_a_rest",
+    "calendar": "challenges/test_calendar.py::making_addresses_has_a_limit",
+    "calendar_file": "challenges/test_calendar.py::one_address_is_asked_so_often_and_no_more_while_another_goes_on",
     "report_muted": "feed/test_reports.py::who_is_muted_may_report_three_times_a_day",
 }
 
