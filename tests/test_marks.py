@@ -80,6 +80,7 @@ def content(world: World) -> list[str]:
     """What is no word of the interface: the catalog, which has files of its own for each language, names and dates."""
     shipped = [*catalog.programs().values(), *catalog.ideas().values(), *catalog.sources().values()]
     shipped += [*catalog.claims().values(), *catalog.left_out().values()]
+    shipped += [*catalog.guides().values(), *catalog.ideas(young=True).values()]
     written = [text for item in shipped for text in _strings(msgspec.to_builtins(item))]
     people = [person for person in world.people.values() if person]
     names = [said for person in people for said in (person.name, person.email or "")]

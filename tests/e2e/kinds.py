@@ -243,6 +243,7 @@ KINDS = [
     Kind("program t01", "visitor", lambda place: reverse("program", args=[place.weekly.program.slug])),
     Kind("program t02", "visitor", lambda place: reverse("program", args=[place.daily.program.slug])),
     Kind("program t08", "member", lambda place: reverse("program", args=[place.cards.program.slug])),
+    Kind("program-guide", "visitor", lambda place: reverse("program-guide", args=[place.cards.program.slug])),
     Kind("ideas", "visitor", at("ideas")),
     Kind("ideas, none found", "visitor", asking(at("ideas"), "text=zzzzzz")),
     Kind("evidence", "visitor", at("evidence")),
