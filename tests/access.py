@@ -90,6 +90,7 @@ class World:
     session: Session
     contact: SupportContact
     calendar: str
+    stop: str
 
     def values(self, route: Route) -> dict[str, str]:
         """What stands in a route's address."""
@@ -132,7 +133,7 @@ class World:
         if route.name == "calendar-file":
             return self.calendar
         if route.name == "stop":
-            return stopping.url_for(self.person_in("member"), "reminder").split("/")[-2]
+            return self.stop
         return self.change.stopper if "stop" in route.name else self.change.proof
 
     def person_in(self, role: str) -> User:
@@ -206,6 +207,7 @@ def make_world() -> World:
         ),
         contact=SupportContact.objects.create(organization=group.organization, name="Doctor", phone="+1 555 0100"),
         calendar=CalendarFeed.objects.renew(mia),
+        stop=stopping.url_for(mia, "reminder").split("/")[-2],
     )
 
 

@@ -25,8 +25,8 @@ START = {"home", "start", "start-preview", "start-finish", "enter-code", "join"}
 KEPT_MAIL = {"kept-mails", "kept-mail", "kept-mail-html"}
 SERVERS = {"oidc_login", "oidc_callback", "socialaccount_signup", "socialaccount_login_cancelled"}
 KEYS = {"mfa_login_webauthn", "mfa_signup_webauthn", "mfa_authenticate"}
-SECRET_LINKS = {"account_prove_address", "account_stop_address", "calendar-file"}
-"""Their address is known to one mailbox, which is told who wrote it there, or to one person's calendar."""
+SECRET_LINKS = {"account_prove_address", "account_stop_address", "calendar-file", "stop"}
+"""Their address is known to one mailbox or one calendar."""
 CLASS_DOOR = {"class-door", "class-names", "class-pupil", "class-card", "class-card-in", "class-leave"}
 """The way in for pupils: by the code of a class, which only that class has."""
 PUBLIC = CLASS_DOOR | CATALOG | APP | START | KEPT_MAIL | SERVERS | KEYS | SECRET_LINKS

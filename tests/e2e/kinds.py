@@ -198,6 +198,7 @@ KINDS = [
     Kind("you, new", "newcomer", at("you")),
     Kind("offline", "visitor", lambda place: reverse("offline", args=["en"])),
     Kind("calendar", "member", at("calendar")),
+    Kind("stop", "visitor", lambda place: place.stop),
     Kind("calendar just made", "newcomer", at("calendar"), then=make_address),
     Kind("about", "visitor", at("about")),
     Kind("privacy", "visitor", at("privacy")),

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from io import BytesIO
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils import timezone
@@ -14,6 +15,7 @@ from accounts.models import AddressChange, User
 from challenges.models import Challenge, Step
 from feed.models import Act, Case, Comment, Credit, Moment, Photo, Reaction
 from groups.models import Group, JoinCode, SupportContact
+from notifications import stopping
 from notifications.models import KeptMail
 from tests.accounts.authenticator import Passkey
 from tests.factories import join, make_act, make_challenge, make_class, make_group, make_pupil, make_user
@@ -71,6 +73,7 @@ class Place:
     spare_code: JoinCode
     mail: KeptMail
     change: AddressChange
+    stop: str
     contact: SupportContact
     long: User
     removed: User
@@ -169,6 +172,7 @@ def make_place() -> Place:
             text="123456",
             html="<!doctype html><html lang='en'><title>Your code</title><p>123456</p></html>",
         ),
+        stop=stopping.url_for(mia, "reminder").removeprefix(settings.BASE_URL),
         change=AddressChange.objects.create(user=lone, address="lena.new@example.org", begun_by=founder),
     )
 
