@@ -1,4 +1,4 @@
-"""Words we do not ship: promises nobody can keep, and anything that makes people feel guilty."""
+"""Words we do not ship: promises nobody can keep, and anything that makes people feel guilty or small."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ _BANNED = re.compile(
     | you(?:\ have|[’']ve)?\ missed
     | we\ miss(?:ed)?\ you
     | last\ chance
+    # Nobody is looked down on, and acts are no matter of drink or illness.
+    | less\ fortunate | underprivileged | the\ needy | the\ poor
+    | alcohol\w* | diseases?
     )\b""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -10,7 +10,9 @@ from feed.models import Act, Credit
 from groups.models import Group
 from notifications.kinds import get
 from notifications.models import Notice
+from tests.client import CheckedClient
 from tests.factories import join, make_act, make_user
+from tests.html import spoken
 
 
 @pytest.fixture
@@ -98,6 +100,26 @@ def test_thanks_is_one_tap_and_stands_once(credit: Credit, as_mia: Client) -> No
     credit.refresh_from_db()
     assert credit.thanked_at == first
     assert "You said thank you." in as_mia.get("/credits/").content.decode()
+
+
+def test_nobody_sees_whether_a_reply_came(
+    credit: Credit, rosa: User, as_mia: Client, as_olive: Client, group: Group
+) -> None:
+    """Without an answer nothing is said of one, to the author neither; with one only the author reads it."""
+    as_rosa = CheckedClient()
+    as_rosa.force_login(rosa)
+    addresses = [credit.act.get_absolute_url(), group.get_absolute_url(), "/"]
+
+    def pages(client: Client) -> list[str]:
+        return [spoken(client.get(path).content.decode()) for path in addresses]
+
+    unanswered, waiting = pages(as_rosa), pages(as_olive)
+    as_mia.post(path_of(credit), {"answer": "thank"})
+    assert pages(as_rosa) == unanswered
+    told = pages(as_olive)
+    for word in ("has not", "not yet thanked", "no reply", "no answer", "waiting for"):
+        assert word not in "".join(waiting).lower()
+    assert "They were glad that you saw it: Mia Marsh." in told[0]
 
 
 @pytest.mark.parametrize(("answer", "state"), [("hide", "hidden"), ("decline", "declined")])
