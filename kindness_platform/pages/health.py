@@ -4,6 +4,8 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -11,13 +13,16 @@ from django.core.cache import cache
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from kindness_platform import status
-from kindness_platform.celery import WORKER_SEEN
+from kindness_platform.celery import BEAT, WORKER
+from notifications.models import Sign
 
 ROOM_NEEDED = 64 * 1024 * 1024
-SILENCE_ALLOWED = 10 * 60
+# Each says something once a minute at least, and two minutes may pass until somebody is told.
+SILENCE_ALLOWED = timedelta(seconds=110)
 
 
 class Unwell(Exception):
@@ -63,10 +68,10 @@ def _broker() -> None:
             cursor.execute("SELECT 1")
 
 
-def _worker() -> None:
-    """A worker that was seen once has to be seen again: with the tick each minute, ten silent ones mean it is gone."""
-    seen = cache.get(WORKER_SEEN)
-    if seen is not None and time.time() - float(seen) > SILENCE_ALLOWED:
+def _sign(name: str) -> None:
+    """A part that was seen once has to be seen again; one that never ran here is none of this installation's."""
+    sign = Sign.objects.filter(name=name).first()
+    if sign and timezone.now() - sign.at > SILENCE_ALLOWED:
         raise Unwell("silent")
 
 
@@ -82,7 +87,9 @@ PARTS: dict[str, Callable[[], None]] = {
     "migrations": _migrations,
     "cache": _cache,
     "broker": _broker,
-    "worker": _worker,
+    "beat": partial(_sign, BEAT),
+    "worker": partial(_sign, WORKER),
+    "tick": partial(_sign, "tick"),
     "disk": _disk,
 }
 

@@ -1,6 +1,5 @@
 """What a monitor is told."""
 
-import json
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -14,8 +13,8 @@ from django.test import Client
 from pytest_django import Settings
 from time_machine import travel
 
-from kindness_platform.celery import WORKER_SEEN
 from kindness_platform.pages import health
+from notifications.models import Sign
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +36,16 @@ def test_a_well_installation_says_so_to_anybody(client: Client) -> None:
     reply = client.get("/healthz")
     assert reply.status_code == 200
     assert reply.json()["status"] == "ok"
-    assert set(reply.json()["parts"]) == {"database", "migrations", "cache", "broker", "worker", "disk"}
+    assert sorted(reply.json()["parts"]) == [
+        "beat",
+        "broker",
+        "cache",
+        "database",
+        "disk",
+        "migrations",
+        "tick",
+        "worker",
+    ]
     assert set(reply.json()["parts"].values()) == {"ok"}
 
 
@@ -74,17 +82,29 @@ def test_migrations_that_have_not_run_are_noticed(client: Client) -> None:
     assert reply.json()["parts"]["migrations"] == "not all applied"
 
 
-def test_a_worker_that_fell_silent_is_noticed(client: Client) -> None:
+@pytest.mark.parametrize("part", ["beat", "worker", "tick"])
+def test_a_part_that_stands_still_is_named_within_two_minutes(client: Client, part: str) -> None:
+    """SAFETY A20."""
     with travel("2026-03-12 12:00:00Z", tick=False):
-        from kindness_platform.celery import _worker_is_alive
+        for name in ("beat", "worker", "tick"):
+            Sign.objects.leave(name)
+    with travel("2026-03-12 12:01:45Z", tick=False):
+        assert client.get("/healthz").json().get("failing", []) == []
+        for name in {"beat", "worker", "tick"} - {part}:
+            Sign.objects.leave(name)
+    with travel("2026-03-12 12:02:00Z", tick=False):
+        reply = client.get("/healthz")
+        assert (reply.status_code, reply.json()["failing"]) == (503, [part])
 
-        _worker_is_alive()
-        assert cache.get(WORKER_SEEN)
-        assert client.get("/healthz").status_code == 200
-    with travel("2026-03-12 12:09:00Z", tick=False):
-        assert client.get("/healthz").status_code == 200
-    with travel("2026-03-12 12:11:00Z", tick=False):
-        assert json.loads(client.get("/healthz").content)["parts"]["worker"] == "silent"
+
+def test_a_day_at_work_is_never_called_unwell() -> None:
+    with travel("2026-03-12 00:00:00Z", tick=False) as clock:
+        for minute in range(24 * 60):
+            for name in ("beat", "worker", "tick"):
+                Sign.objects.leave(name)
+            clock.shift(60 + minute % 40)  # a busy minute is a long one
+            for name in ("beat", "worker", "tick"):
+                health.PARTS[name]()
 
 
 def test_a_full_disk_is_noticed(client: Client) -> None:
@@ -94,5 +114,5 @@ def test_a_full_disk_is_noticed(client: Client) -> None:
 
 def test_asking_is_cheap(client: Client, django_assert_num_queries: Callable[[int], mock.MagicMock]) -> None:
     client.get("/healthz")
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(4):
         client.get("/healthz")
