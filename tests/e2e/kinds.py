@@ -308,6 +308,8 @@ KINDS = [
     Kind("classroom", "teacher", at("classroom", "school.slug")),
     Kind("class-pupils", "teacher", at("class-pupils", "school.slug")),
     Kind("class-pupil-page", "teacher", at("class-pupil-page", "school.slug", "pupil.public_id")),
+    Kind("class-pupil-data", "teacher", at("class-pupil-data", "school.slug", "pupil.public_id")),
+    Kind("class-pupil-move", "teacher", at("class-pupil-move", "school.slug", "pupil.public_id")),
     Kind("class-cards", "teacher", at("class-cards", "school.slug")),
     Kind("start-class", "member", at("start-class")),
     Kind("start-class refused", "teacher", at("start-class"), then=send_empty),
