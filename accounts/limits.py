@@ -28,6 +28,7 @@ LIMITS = {
     "copy": "6/h/user",
     "sheet": "30/h/user",
     "calendar": "20/h/user",
+    "device": "20/h/user",
     # Of one address: the servers of a calendar fetch those of many people.
     "calendar_file": "60/h/key",
 }

@@ -37,6 +37,7 @@ def main() -> int:
             django.setup()
             _interrupted_restore()
             _tables()
+            _push_key()
             compile_into(settings.LOCALE_PATHS[0])
             _static_files()
             answer = _demo_people()
@@ -64,6 +65,16 @@ def _tables() -> None:
     if "queue" in connections:
         call_command("createcachetable", database="queue", verbosity=0)
         _queue_tables()
+
+
+def _push_key() -> None:
+    """Make the key that signs messages to people's devices, once; PUSH_KEY in the environment comes first."""
+    from django.conf import settings
+
+    from notifications import web_push
+
+    if not os.environ.get("PUSH_KEY"):
+        web_push.make_key(settings.KEYS_DIR / "push_key")
 
 
 def _queue_tables() -> None:

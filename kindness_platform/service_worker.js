@@ -30,3 +30,24 @@ self.addEventListener("fetch", (event) => {
   if (path !== KEPT.page && !KEPT.files.includes(path)) return;
   event.respondWith(fetch(request).catch(() => fromShelf(path)));
 });
+
+// A message: that there is something, and the page to look at. What it is stands there, for who is signed in.
+self.addEventListener("push", (event) => {
+  const { title, body, path, tag, lang, dir } = event.data.json();
+  const { icon, badge } = KEPT;
+  event.waitUntil(self.registration.showNotification(title, { body, tag, lang, dir, icon, badge, data: { path } }));
+});
+
+const show = async (path) => {
+  const address = new URL(path, self.location.origin);
+  if (address.origin !== self.location.origin) return;
+  const pages = await self.clients.matchAll({ type: "window" });
+  const page = pages.find((one) => "focus" in one);
+  if (!page) await self.clients.openWindow(address);
+  else await (await page.focus()).navigate(address);
+};
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(show(event.notification.data.path));
+});

@@ -35,14 +35,14 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[]) or (
 )
 
 
-def _secret_key() -> str:
-    """The key from the environment, else the one that `make serve` wrote once."""
-    key_file = KEYS_DIR / "secret_key"
-    stored = key_file.read_text().strip() if key_file.is_file() else ""
-    return env.str("SECRET_KEY", stored)
+def _stored_key(name: str) -> str:
+    """A key that was made once and kept with the data; empty before that."""
+    key_file = KEYS_DIR / name
+    return key_file.read_text().strip() if key_file.is_file() else ""
 
 
-SECRET_KEY = _secret_key()
+# From the environment, else the one that `make serve` wrote once.
+SECRET_KEY = env.str("SECRET_KEY", _stored_key("secret_key"))
 SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 
@@ -227,6 +227,11 @@ MAIL_PER_PERSON_AND_DAY = env.int("MAIL_PER_PERSON_AND_DAY", 8)
 MAILERS: dict[str, Any] = {"default": _mailer()}
 # What accounts has to mail goes out through the room above it, which accounts does not import.
 ACCOUNT_MAILER = "notifications.account_mail.queue"
+
+# Messages on devices. The key is made once, when an installation is prepared for the first time (`prepare`), and
+# PUSH_SERVICES adds servers such as one's own "https://push.example.org" to those of the browsers.
+PUSH_KEY = env.str("PUSH_KEY", _stored_key("push_key"))
+PUSH_SERVICES: list[str] = env.list("PUSH_SERVICES", default=[])
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = [

@@ -6,6 +6,6 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts import zones
-        from notifications import account_mail, farewell, my_data, rhythms  # noqa: F401 (they register themselves)
+        from notifications import account_mail, farewell, my_data, push, rhythms  # noqa: F401 (they register themselves)
 
         zones.when_moved.append(rhythms.rewind)

@@ -2,10 +2,28 @@
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from accounts.models import User
 from notifications.kinds import Kind
 from notifications.models import Channel, Delivery, SwitchedOff
+
+
+class Nobody(Exception):
+    """There is nobody there to be told in this way, or nothing takes it from us."""
+
+
+class Later(Exception):
+    """It did not get through now, and may in so long.
+
+    Attributes:
+        pause: how long to wait; longer, if it has failed before.
+        perhaps: it may have arrived nevertheless.
+    """
+
+    def __init__(self, pause: timedelta, *, perhaps: bool = False) -> None:
+        super().__init__("away")
+        self.pause, self.perhaps = pause, perhaps
 
 
 @dataclass(frozen=True)
@@ -15,7 +33,7 @@ class Way:
     Attributes:
         reaches: which of these people (ids) have it at all, such as those with an address or with a device.
         send: sends one delivery that has been claimed and is still wanted, and returns when it is out of our
-            hands; raises what went wrong. None for mail, which the sender does itself.
+            hands; raises `Nobody`, `Later`, or what went wrong. None for mail, which the sender does itself.
     """
 
     reaches: Callable[[Collection[int]], set[int]]

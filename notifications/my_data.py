@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.data_rights import Copy, Keep, Room, register
 from accounts.models import User
 from accounts.my_data import addresses_of
-from notifications.models import Clock, Delivery, KeptMail, Notice, Preferences, Suppression, SwitchedOff
+from notifications.models import Clock, Delivery, KeptMail, Notice, Preferences, PushDevice, Suppression, SwitchedOff
 
 
 def export(user: User) -> Copy:
@@ -43,6 +43,10 @@ def export(user: User) -> Copy:
                     "address", "why", "code", "score", "scored_at", "stopped_at"
                 )
             ),
+            "devices": [
+                {"browser": device.browser, "switched_on_at": device.made_at, "last_told_at": device.seen_at}
+                for device in PushDevice.objects.visible_to(user)
+            ],
         }
     )
 
@@ -82,7 +86,7 @@ def _forget_kept(message_ids: Iterable[str]) -> None:
 register(
     Room(
         "notifications",
-        says=gettext_lazy("what you were told, and when"),
+        says=gettext_lazy("what you were told, when, and on which devices"),
         export=export,
         erase=erase,
     )

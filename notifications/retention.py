@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import AccountMail, User
-from notifications.models import KeptMail, Notice, Suppression
+from notifications.models import KeptMail, Notice, PushDevice, Suppression
 
 NOTICES = timedelta(days=90)
 ACCOUNT_NOTICES = timedelta(days=1)
@@ -27,5 +27,7 @@ def purge_notifications() -> int:
         Notice.objects.filter(kind="account", due_at__lt=now - ACCOUNT_NOTICES, expires_at__lt=now - ACCOUNT_MAIL),
         Notice.objects.filter(due_at__lt=now - NOTICES, created_at__lt=now - NOTICES),
         Suppression.objects.filter(scored_at__lt=now - SUPPRESSION).exclude(stopped_at__gte=now - SUPPRESSION),
+        # Nobody is signed in there any more.
+        PushDevice.objects.exclude(pk__in=PushDevice.objects.signed_in().values("pk")),
     )
     return sum(rows.delete()[0] for rows in outdated)

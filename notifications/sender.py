@@ -257,7 +257,12 @@ def _send_otherwise(delivery: Delivery, kind: Kind) -> str:
         return _settle(delivery, State.SKIPPED, "no such way")
     if not _goes(delivery):
         return ""
-    way.send(delivery, kind)
+    try:
+        way.send(delivery, kind)
+    except channels.Nobody:
+        return _settle(delivery, State.SKIPPED, "no device")
+    except channels.Later as later:
+        return _later(delivery, kind, later)
     return _settle(delivery, State.SENT)
 
 
@@ -354,6 +359,17 @@ def _refused(delivery: Delivery, code: int, said: bytes) -> str:
     elif code in {450, 452, 550, 552}:
         Suppression.objects.score(address, SOFT if code < 500 else HARD, reason)
     return _settle(delivery, State.FAILED, reason)
+
+
+def _later(delivery: Delivery, kind: Kind, later: channels.Later) -> str:
+    """A service in between is away or has enough: it is asked again when it likes. A nudge that it may have taken is
+    left alone."""
+    if later.perhaps:
+        return _unsure(delivery, kind, str(later))
+    if delivery.attempts >= MAX_ATTEMPTS:
+        return _settle(delivery, State.FAILED, str(later))
+    pause = max(later.pause, _jitter(WAITS[min(delivery.attempts, len(WAITS)) - 1]))
+    return _put_off(delivery, timezone.now() + pause, str(later), counts=True)
 
 
 def _unsure(delivery: Delivery, kind: Kind, problem: str) -> str:

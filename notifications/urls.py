@@ -1,8 +1,11 @@
 from django.urls import path
 
-from notifications.views import kept_mail, notices, stop
+from notifications.views import devices, kept_mail, notices, stop
 
 urlpatterns = [
+    path("you/devices/", devices.devices, name="devices"),
+    path("you/devices/add/", devices.device_add, name="device-add"),
+    path("you/devices/<str:public_id>/remove/", devices.device_remove, name="device-remove"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read, name="notices-read"),
     path("stop/<str:token>/", stop.stop, name="stop"),

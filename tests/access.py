@@ -30,7 +30,7 @@ from feed.models import Act, Case, Comment, Credit, Photo
 from feed.pictures import SIZES
 from groups.models import Group, JoinCode, Membership, OrganizationAdmin, SupportContact
 from notifications import stopping
-from notifications.models import KeptMail, Notice
+from notifications.models import KeptMail, Notice, PushDevice
 from tests.accounts.authenticator import Passkey
 from tests.factories import join, make_act, make_challenge, make_group, make_user
 
@@ -91,6 +91,7 @@ class World:
     contact: SupportContact
     calendar: str
     stop: str
+    device: PushDevice
 
     def values(self, route: Route) -> dict[str, str]:
         """What stands in a route's address."""
@@ -105,6 +106,7 @@ class World:
             ("credit", self.credit.public_id),
             ("photo", self.photo.public_id),
             ("kept-mail", self.mail.public_id),
+            ("device-", self.device.public_id),
             ("notice", self.notice.public_id),
             ("class-pupil", self.person_in("member").public_id),
             ("class-card", self.person_in("member").public_id),
@@ -208,6 +210,9 @@ def make_world() -> World:
         contact=SupportContact.objects.create(organization=group.organization, name="Doctor", phone="+1 555 0100"),
         calendar=CalendarFeed.objects.renew(mia),
         stop=stopping.url_for(mia, "reminder").split("/")[-2],
+        device=PushDevice.objects.create(
+            user=mia, endpoint="https://web.push.apple.com/mia", browser="Safari · iPhone"
+        ),
     )
 
 

@@ -27,7 +27,7 @@ from feed.models import ActDraft, Case, Comment, Moment, Photo, Reaction
 from feed.pictures import SIZES
 from groups.models import ExternalId, Group, JoinCode, OrganizationAdmin, Pupil
 from notifications import outbox
-from notifications.models import Channel, Clock, KeptMail, Preferences, Suppression, SwitchedOff, Topic
+from notifications.models import Channel, Clock, KeptMail, Preferences, PushDevice, Suppression, SwitchedOff, Topic
 from tests.accounts.authenticator import Passkey
 from tests.factories import make_act
 from tests.test_data_inventory import ROOMS
@@ -47,6 +47,7 @@ OF_A_PERSON: dict[str, Callable[[User], Q]] = {
     "notifications.SwitchedOff": lambda user: Q(user=user),
     "notifications.Clock": lambda user: Q(user=user),
     "notifications.Suppression": lambda user: Q(address=user.email),
+    "notifications.PushDevice": lambda user: Q(user=user),
     "groups.OrganizationAdmin": lambda user: Q(user=user),
     "groups.Membership": lambda user: Q(user=user),
     "groups.Pupil": lambda user: Q(user=user),
@@ -111,6 +112,12 @@ NOT_GIVEN = {
     "notifications.Delivery.claim_token": "random, of the sender",
     "notifications.Delivery.message_id": "an inner address",
     "notifications.Delivery.date_header": "the same as when it was sent",
+    "notifications.PushDevice.public_id": "an inner address",
+    "notifications.PushDevice.endpoint": "lets others send to the device",
+    "notifications.PushDevice.p256dh": "of use to the device alone",
+    "notifications.PushDevice.auth_locked": "of use to the device alone",
+    "notifications.PushDevice.key_id": "an inner id",
+    "notifications.PushDevice.session_id": "an inner address",
     "notifications.KeptMail.public_id": "a letter that its owner has",
     "notifications.KeptMail.subject": "a letter that its owner has",
     "notifications.KeptMail.text": "a letter that its owner has; may name others",
@@ -165,6 +172,7 @@ def give_everything(user: User, group: Group, challenge: Challenge, friend: User
     assert step
     Choice.objects.create(participation=part, step=step, on=user.today(), offered=["a"], option="a")
     CalendarFeed.objects.renew(user)
+    PushDevice.objects.create(user=user, endpoint=f"https://web.push.apple.com/{user.pk}")
     photo = add_photo(group, user)
     act = make_act(
         group, user, kind="saw", challenge=challenge, credited=[friend], feeling=4, photo=photo, idea_key="connect-1"

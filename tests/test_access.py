@@ -44,7 +44,15 @@ PERSONAL = {
     "post-act",
     "start-class",
 }
-PERSONAL |= {"calendar", "calendar-off", "sessions", "end-other-sessions", "socialaccount_connections"}
+PERSONAL |= {
+    "calendar",
+    "calendar-off",
+    "devices",
+    "device-add",
+    "sessions",
+    "end-other-sessions",
+    "socialaccount_connections",
+}
 MY_DATA = {"my-data", "my-data-copy", "erase", "erase-confirm", "accept-terms"}
 OF_ONESELF = PUBLIC | PERSONAL | MY_DATA
 """Routes without a thing of somebody in their address, or whose address is meant for strangers (a join code)."""

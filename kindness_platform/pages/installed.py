@@ -96,7 +96,12 @@ def worker(request: HttpRequest) -> HttpResponse:
     the hour lets them be content with what they have.
     """
     language = get_language() or settings.LANGUAGE_CODE
-    kept = {"page": reverse("offline", args=[language]), "files": [static(path) for path in SHELF]}
+    kept = {
+        "page": reverse("offline", args=[language]),
+        "files": [static(path) for path in SHELF],
+        "icon": static("art/app-192.png"),
+        "badge": static("art/app-badge-96.png"),
+    }
     mark = hashlib.sha256(f"{kept}{_offline_page(language)}{_source()}".encode()).hexdigest()[:12]
     told = json.dumps({"shelf": f"offline-{mark}", **kept})
     return HttpResponse(f"const KEPT = {told};\n{_source()}", content_type="text/javascript; charset=utf-8")

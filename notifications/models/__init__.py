@@ -4,6 +4,7 @@ from notifications.models.delivery import Delivery
 from notifications.models.kept_mail import KeptMail
 from notifications.models.notice import Notice
 from notifications.models.preferences import Preferences
+from notifications.models.push_device import PushDevice
 from notifications.models.sign import Sign
 from notifications.models.suppression import Suppression
 from notifications.models.switched_off import SwitchedOff, Topic
@@ -15,6 +16,7 @@ __all__ = [
     "KeptMail",
     "Notice",
     "Preferences",
+    "PushDevice",
     "Sign",
     "Suppression",
     "SwitchedOff",

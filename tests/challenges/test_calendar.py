@@ -306,8 +306,8 @@ def test_pupils_have_none(db: None, visitor: Client) -> None:
     pupil = make_user("Pip Pupil", kind="pupil", email=None)
     client = CheckedClient()
     client.force_login(pupil)
-    assert client.get("/you/calendar/").status_code == 403
-    assert client.post("/you/calendar/").status_code == 403
+    assert client.get("/you/calendar/").status_code == 404
+    assert client.post("/you/calendar/").status_code == 404
     assert visitor.get(f"/calendar/{CalendarFeed.objects.renew(pupil)}.ics").status_code == 404
 
 

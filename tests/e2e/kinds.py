@@ -197,6 +197,7 @@ KINDS = [
     Kind("you", "member", at("you")),
     Kind("you, new", "newcomer", at("you")),
     Kind("offline", "visitor", lambda place: reverse("offline", args=["en"])),
+    Kind("devices", "member", at("devices")),
     Kind("calendar", "member", at("calendar")),
     Kind("stop", "visitor", lambda place: place.stop),
     Kind("calendar just made", "newcomer", at("calendar"), then=make_address),
