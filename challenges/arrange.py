@@ -110,8 +110,7 @@ def add(challenge: Challenge, user: User, *, week: int = 0, **words: Any) -> Ste
     if challenge.cadence == Challenge.Cadence.DAILY:
         place = challenge.steps.count() - 1
         before, day = (
-            schedule.day_of_step(challenge.starts_on, max(n, 0), workdays_only=challenge.workdays_only)
-            for n in (place - 1, place)
+            schedule.day_of_step(challenge.starts_on, max(n, 0), off=challenge.off) for n in (place - 1, place)
         )
         if before <= challenge.ends_on < day and challenge.phase in {Phase.UPCOMING, Phase.OPEN}:
             challenge.ends_on = day

@@ -51,7 +51,9 @@ def entries_of(user: User) -> list[Entry]:
     """The days of a member's challenges, in the active language. Three queries, however many there are."""
     shown = Step.objects.order_by("position")
     near = Challenge.objects.near_for(user, days=PAST_DAYS).filter(group__in=Group.objects.of_member(user))
-    challenges = list(near.select_related("group").prefetch_related(Prefetch("steps", shown))[:MOST_CHALLENGES])
+    challenges = list(
+        near.select_related("group__organization").prefetch_related(Prefetch("steps", shown))[:MOST_CHALLENGES]
+    )
     mine = {part.challenge_id: part for part in Participation.objects.filter(user=user, challenge__in=challenges)}
     today = user.today()
     found = [
@@ -84,7 +86,7 @@ def _days_of(challenge: Challenge, mine: Participation) -> Iterator[Entry]:
 def _daily(challenge: Challenge, steps: Sequence[Step], mine: Participation) -> Iterator[Entry]:
     """Each prompt on its day. A hidden one leaves its day free and moves no other."""
     for place, step in enumerate(steps):
-        on = schedule.day_of_step(challenge.starts_on, place, workdays_only=challenge.workdays_only)
+        on = schedule.day_of_step(challenge.starts_on, place, off=challenge.off)
         if step.hidden_at is None and on <= challenge.ends_on:
             text = "\n\n".join(filter(None, (step.words.prompt, step.words.detail, challenge.title)))
             path = f"{reverse('home')}?step={step.public_id}"
@@ -93,10 +95,10 @@ def _daily(challenge: Challenge, steps: Sequence[Step], mine: Participation) -> 
 
 def _weekly(challenge: Challenge, steps: Sequence[Step], mine: Participation) -> Iterator[Entry]:
     """The prompts of each week on its first day, or on the day on which this member does them all."""
-    weeks = schedule.week_of(challenge.starts_on, challenge.ends_on) + 1
+    weeks = schedule.week_of(challenge.starts_on, challenge.ends_on, off=challenge.off) + 1
     for week in range(weeks):
         asked = [step for step in steps if step.week == week + 1 and step.hidden_at is None]
-        on, last = schedule.week_span(challenge.starts_on, week)
+        on, last = schedule.week_span(challenge.starts_on, week, off=challenge.off)
         if mine.rhythm == Participation.Rhythm.ONE_DAY and mine.kindness_weekday is not None:
             on += timedelta(days=(mine.kindness_weekday - on.weekday()) % 7)
         elif on < mine.joined_on <= last:

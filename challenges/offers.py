@@ -29,10 +29,10 @@ def asked_on(challenge: Challenge, step: Step, place: int) -> date:
 def asked_between(challenge: Challenge, step: Step, place: int) -> tuple[date, date]:
     """The first and the last day on which a challenge asks a step."""
     if challenge.cadence == Challenge.Cadence.DAILY:
-        day = schedule.day_of_step(challenge.starts_on, place, workdays_only=challenge.workdays_only)
+        day = schedule.day_of_step(challenge.starts_on, place, off=challenge.off)
         return day, day
     if challenge.cadence == Challenge.Cadence.WEEKLY:
-        return schedule.week_span(challenge.starts_on, max(step.week, 1) - 1)
+        return schedule.week_span(challenge.starts_on, max(step.week, 1) - 1, off=challenge.off)
     return challenge.starts_on, challenge.ends_on
 
 

@@ -91,8 +91,8 @@ def _daily(challenge: Challenge, steps: Sequence[Step], today: date) -> Overview
 def _weekly(challenge: Challenge, steps: Sequence[Step], today: date) -> Overview:
     titles = challenge.program.weeks_titles
     weeks = []
-    for number in range(1, schedule.week_of(challenge.starts_on, challenge.ends_on) + 2):
-        first, last = schedule.week_span(challenge.starts_on, number - 1)
+    for number in range(1, schedule.week_of(challenge.starts_on, challenge.ends_on, off=challenge.off) + 2):
+        first, last = schedule.week_span(challenge.starts_on, number - 1, off=challenge.off)
         state = "next" if today < first else "now" if today <= last else "past"
         title = titles[number - 1] if number <= len(titles) else _("Week %(n)d") % {"n": number}
         asked = [step for step in steps if step.week == number and not step.hidden_at]

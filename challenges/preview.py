@@ -44,7 +44,6 @@ def preview_of(program: Program, mode: str, starts_on: date) -> Preview:
         steps=len(program.steps),
         weeks=cadence.weeks,
         length_days=program.length_days,
-        workdays_only=False,
     )
     steps = [step.for_mode(mode) for step in program.steps]
     if cadence.kind == "daily":

@@ -304,7 +304,8 @@ class Reader:
         challenge, participation = prompt.challenge, prompt.participation
         half = participation is not None and participation.dose == Participation.Dose.HALF
         if challenge.cadence == Challenge.Cadence.WEEKLY:
-            first, last = schedule.week_span(challenge.starts_on, schedule.week_of(challenge.starts_on, self.today))
+            week = schedule.week_of(challenge.starts_on, self.today, off=challenge.off)
+            first, last = schedule.week_span(challenge.starts_on, week, off=challenge.off)
             prompt.done_this_week = sum(first <= choice.on <= last for choice in done)
             prompt.target = (challenge.per_week + 1) // 2 if half else challenge.per_week
         elif challenge.cadence == Challenge.Cadence.CARDS:
@@ -334,7 +335,7 @@ class Reader:
         waiting = [slot.step for slot in prompt.slots if slot.state not in SETTLED]
         if prompt.reached or not waiting:
             prompt.state = "all_done"
-        elif self._waits_for_kindness_day(prompt):
+        elif self._waits_for_kindness_day(prompt) or self.today in prompt.challenge.off:
             prompt.state = "day_off"
             return None
         intended = [slot.step for slot in prompt.slots if slot.state == Choice.State.INTENDED]
@@ -344,14 +345,14 @@ class Reader:
         """What a daily challenge asks today; a hidden step leaves its day free and moves no other."""
         if challenge.cadence != Challenge.Cadence.DAILY:
             return None
-        place = schedule.position_on(challenge.starts_on, self.today, len(steps), workdays_only=challenge.workdays_only)
+        place = schedule.position_on(challenge.starts_on, self.today, len(steps), off=challenge.off)
         return None if place is None or steps[place].hidden_at else steps[place]
 
     def _fill_slots(self, prompt: Prompt, steps: Sequence[Step]) -> None:
         challenge = prompt.challenge
         if challenge.cadence == Challenge.Cadence.DAILY:
             return
-        week = schedule.week_of(challenge.starts_on, min(self.today, challenge.ends_on)) + 1
+        week = schedule.week_of(challenge.starts_on, min(self.today, challenge.ends_on), off=challenge.off) + 1
         weekly = challenge.cadence == Challenge.Cadence.WEEKLY
         prompt.slots = [
             Slot(step, self.choices.get(step.pk))
@@ -386,9 +387,9 @@ def label(prompt: Prompt, steps: Sequence[Step]) -> str:
     if challenge.cadence == Challenge.Cadence.DAILY:
         return _daily_label(prompt, steps, day)
     if challenge.cadence == Challenge.Cadence.WEEKLY:
-        weeks = schedule.week_of(challenge.starts_on, challenge.ends_on) + 1
+        weeks = schedule.week_of(challenge.starts_on, challenge.ends_on, off=challenge.off) + 1
         week = prompt.step.week if prompt.step and not prompt.is_todays else 0
-        week = week or min(schedule.week_of(challenge.starts_on, prompt.today) + 1, weeks)
+        week = week or min(schedule.week_of(challenge.starts_on, prompt.today, off=challenge.off) + 1, weeks)
         return _("Week %(n)d of %(all)d · %(day)s") % {"n": week, "all": weeks, "day": day}
     ends = day_name(challenge.ends_on)
     return _("Any card, on any day, until %(day)s") % {"day": ends}
@@ -399,7 +400,7 @@ def _daily_label(prompt: Prompt, steps: Sequence[Step], day: str) -> str:
     if place is None:
         return day
     challenge = prompt.challenge
-    asked = schedule.day_of_step(challenge.starts_on, place, workdays_only=challenge.workdays_only)
+    asked = schedule.day_of_step(challenge.starts_on, place, off=challenge.off)
     if not prompt.is_todays:
         day = day_name(asked)
     return _("Day %(n)d of %(all)d · %(day)s") % {**challenge.day_number(asked), "day": day}

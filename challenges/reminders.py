@@ -79,7 +79,7 @@ def wanted(day: date, users: Sequence[int]) -> dict[int, int]:
         .exclude(paused_until__gte=day)
         .order_by("challenge__ends_on", "challenge")
     )
-    challenges = Challenge.objects.in_bulk({part.challenge_id for part in parts})
+    challenges = Challenge.objects.select_related("group__organization").in_bulk({part.challenge_id for part in parts})
     asks = {pk: Asked(challenge, day) for pk, challenge in challenges.items()}
     for step in Step.objects.filter(challenge__in=challenges, hidden_at=None):
         asks[step.challenge_id].add(step.position, step.week)
@@ -117,10 +117,12 @@ class Asked:
         challenge, day = self.challenge, self.day
         if challenge.cadence == Challenge.Cadence.DAILY:
             last = max(self.positions, default=-1) + 1
-            place = schedule.position_on(challenge.starts_on, day, last, workdays_only=challenge.workdays_only)
+            place = schedule.position_on(challenge.starts_on, day, last, off=challenge.off)
             return place in self.positions
+        if day in challenge.off:
+            return False
         if challenge.cadence == Challenge.Cadence.WEEKLY:
-            week = schedule.week_of(challenge.starts_on, day) + 1
+            week = schedule.week_of(challenge.starts_on, day, off=challenge.off) + 1
             if not self.by_week.get(week):
                 return False
             return day.weekday() == weekday if weekday is not None else self._falls_on(challenge.per_week)

@@ -45,6 +45,16 @@ class Calendar:
         return next((one for one in days(day, day + timedelta(days=within)) if self.is_school_day(one)), None)
 
 
+@dataclass(frozen=True)
+class DaysOff:
+    """All days on which a school is closed, to be asked one by one: `day in days_off`."""
+
+    calendar: Calendar
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and not self.calendar.is_school_day(day)
+
+
 ALWAYS_OPEN = Calendar(weekdays="0123456")
 """What holds for a group that is no class: every day is a day."""
 

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -96,7 +96,7 @@ class ChallengeManager(models.Manager["Challenge"]):
             steps=again.steps.visible().count() if again else len(plan.steps),
             weeks=plan.cadence.weeks,
             length_days=plan.length_days,
-            workdays_only=challenge.workdays_only,
+            off=challenge.off,
         )
         challenge.goal = goal or challenge.comfortable_goal()
         challenge.save(force_insert=True)
@@ -166,6 +166,13 @@ class Challenge(models.Model):
         """The last day on which late acts are taken."""
         return self.ends_on + timedelta(days=schedule.LATE_DAYS)
 
+    @cached_property
+    def off(self) -> Container[date]:
+        """The days on which it asks nothing: those a class has no school, else the weekends if they are left out."""
+        if self.group.is_class:
+            return self.group.days_off
+        return schedule.WEEKENDS if self.workdays_only else schedule.NO_DAYS
+
     def phase_on(self, day: date) -> Phase:
         return schedule.phase_on(day, start=self.starts_on, end=self.ends_on, cancelled=self.cancelled_at is not None)
 
@@ -177,13 +184,11 @@ class Challenge(models.Model):
     def day_number(self, day: date) -> dict[str, int]:
         """Which day of the challenge a day is, and of how many, as its dates are now; for "day 3 of 21".
 
-        One that leaves out weekends counts workdays alone; if it starts on a weekend, that is its first day still.
+        One that leaves out weekends or holidays counts the other days alone; if it starts on such a day, that is its
+        first day still.
         """
         last = min(max(day, self.starts_on), self.ends_on)
-        n, all_days = (
-            schedule.days_between(self.starts_on, until, workdays_only=self.workdays_only)
-            for until in (last, self.ends_on)
-        )
+        n, all_days = (schedule.days_between(self.starts_on, until, off=self.off) for until in (last, self.ends_on))
         return {"n": max(n, 1), "all": max(all_days, 1)}
 
     def takes_acts_of(self, day: date, *, today: date) -> bool:
@@ -234,7 +239,7 @@ class Challenge(models.Model):
     def step_on(self, day: date) -> "Step | None":
         """The step that a daily challenge asks on a day. A hidden step leaves its day free; no other step moves."""
         steps = list(self.steps.all())
-        position = schedule.position_on(self.starts_on, day, len(steps), workdays_only=self.workdays_only)
+        position = schedule.position_on(self.starts_on, day, len(steps), off=self.off)
         return None if position is None or steps[position].hidden_at else steps[position]
 
     @property

@@ -17,6 +17,7 @@ from accounts.models.audit import record
 from groups.models.ending import Ending, Quiet
 from groups.models.organization import Organization, OrganizationAdmin
 from groups.models.policy import Overridable, Policy, Who, opened_by, resolve_policy
+from groups.school_days import DaysOff
 
 if TYPE_CHECKING:
     from groups.models.membership import Membership
@@ -148,6 +149,18 @@ class Group(Overridable, Ending):
     def is_class(self) -> bool:
         """Whether its members are pupils and its leaders their teachers."""
         return self.mode in {self.Mode.PRIMARY, self.Mode.SECONDARY}
+
+    @property
+    def days_off(self) -> DaysOff:
+        """The days on which this class has no school; read once for all classes of a school that are at hand."""
+        from groups.models.school import School
+
+        known = vars(self.organization)
+        if "days_off" not in known:
+            school = getattr(self.organization, "school", None) or School(organization=self.organization)
+            known["days_off"] = school.days_off
+        days_off: DaysOff = known["days_off"]
+        return days_off
 
     @cached_property
     def policy(self) -> Policy:

@@ -1,4 +1,4 @@
-from datetime import datetime, time
+from datetime import date, datetime, time
 from functools import cached_property
 
 from django.core.validators import RegexValidator
@@ -9,7 +9,8 @@ from accounts.ids import new_public_id
 from accounts.models import User
 from accounts.models.audit import record
 from groups.models.organization import Organization
-from groups.school_days import MONDAY_TO_FRIDAY, Calendar, Span
+from groups.new_calendars import tell
+from groups.school_days import MONDAY_TO_FRIDAY, Calendar, DaysOff, Span
 
 MOST_SPANS = 40
 
@@ -52,6 +53,10 @@ class School(models.Model):
         )
         return Calendar(self.weekdays, terms, holidays)
 
+    @property
+    def days_off(self) -> DaysOff:
+        return DaysOff(self.calendar)
+
     def is_open_at(self, moment: datetime) -> bool:
         """Whether lessons may be going on at a moment, by the organization's clock."""
         local = moment.astimezone(self.organization.zone)
@@ -60,12 +65,37 @@ class School(models.Model):
     @transaction.atomic
     def change(self, by: User, **values: object) -> None:
         """Other weekdays or hours. Makes the row where the usual ones held until now."""
+        before = self.days_off
         for name, value in values.items():
             setattr(self, name, value)
         self.full_clean(exclude=["organization"])
         self.save()
-        vars(self).pop("calendar", None)
+        self._follow(before)
         record(by, "changed", self)
+
+    @transaction.atomic
+    def add_span(self, by: User, *, kind: str, title: str, starts_on: date, ends_on: date) -> "SchoolSpan":
+        """One more term or holiday; what runs in the classes moves along."""
+        before = self.days_off
+        span = SchoolSpan(organization=self.organization, kind=kind, title=title, starts_on=starts_on, ends_on=ends_on)
+        span.full_clean()
+        span.save()
+        self._follow(before)
+        record(by, "added", span)
+        return span
+
+    @transaction.atomic
+    def drop_span(self, span: "SchoolSpan", by: User) -> None:
+        before = self.days_off
+        record(by, "dropped", span)
+        span.delete()
+        self._follow(before)
+
+    def _follow(self, before: DaysOff) -> None:
+        """Read the calendar anew, and let everybody know who has planned by the old one."""
+        vars(self).pop("calendar", None)
+        vars(self.organization).pop("days_off", None)
+        tell(self.organization, before, self.days_off)
 
 
 class SchoolSpan(models.Model):
