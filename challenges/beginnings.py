@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.ids import new_public_id
 from accounts.models import User
-from challenges.models import Challenge, Participation
+from challenges.models import Challenge
 from groups.models import Group, JoinCode
 
 SESSION_KEY = "start"
@@ -74,7 +74,6 @@ def begin(
             challenge = Challenge.objects.start(
                 group=group, program_key=program, starts_on=starts_on, by=starter, form_key=key
             )
-            _welcome_everybody(challenge)
             if not group.is_class:
                 JoinCode.current(group, starter)
     except IntegrityError:
@@ -83,12 +82,3 @@ def begin(
             raise
         return twin
     return challenge
-
-
-def _welcome_everybody(challenge: Challenge) -> None:
-    """Take the group's members in; each of them from their own today on."""
-    people = User.objects.filter(memberships__in=challenge.group.memberships.active())
-    Participation.objects.bulk_create(
-        [Participation(challenge=challenge, user=user, joined_on=user.today()) for user in people],
-        ignore_conflicts=True,
-    )

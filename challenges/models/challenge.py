@@ -231,10 +231,11 @@ class Challenge(models.Model):
         """Take in all who are in the group now, each from their own today on."""
         from challenges.models.participation import Participation
 
-        people = User.objects.filter(pk__in=self.group.memberships.active().values("user"))
+        people = list(User.objects.filter(pk__in=self.group.memberships.active().values("user")))
         Participation.objects.bulk_create(
             (Participation(challenge=self, user=user, joined_on=user.today()) for user in people), ignore_conflicts=True
         )
+        Clock.objects.wind("reminder", people)
 
     def step_on(self, day: date) -> "Step | None":
         """The step that a daily challenge asks on a day. A hidden step leaves its day free; no other step moves."""

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from challenges.models import Challenge
 from groups.models import Group
+from notifications.models import Clock
 from tests.factories import join, make_challenge
 
 pytestmark = pytest.mark.django_db
@@ -53,9 +54,11 @@ def test_everybody_who_is_in_the_group_takes_part_again(
     as_olive: Client, past: Challenge, olive: User, mia: User, stan: User, group: Group
 ) -> None:
     join(group, stan).end("left")
+    Clock.objects.all().delete()
     again(as_olive, past, "2026-04-06")
     taking_part = past.repeats.get().participations
     assert set(taking_part.values_list("user", "joined_on")) == {(user.pk, user.today()) for user in (olive, mia)}
+    assert set(Clock.objects.filter(rhythm="reminder").values_list("user", flat=True)) == {olive.pk, mia.pk}
 
 
 def test_the_same_day_chosen_twice_is_one_challenge(as_olive: Client, past: Challenge) -> None:
