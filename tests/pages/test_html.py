@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.html import problems_of
+from tests.html import problems_of, shape_of
 
 FINE = "<!doctype html><html lang=en><head><title>T</title></head><body><main><h1>H</h1>{}</main></body></html>"
 
@@ -35,3 +35,35 @@ def test_a_fine_page_has_no_problems() -> None:
 )
 def test_a_mistake_is_noticed(markup: str, words: str) -> None:
     assert any(words in problem for problem in problems_of(FINE.format(markup)))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("<p>Hello Mia</p>", "<p>Goodbye, Olive</p>"),
+        ("<p>It&#x27;s late</p>", "<p>That&#x27;s it</p>"),
+        ('<a href="/acts/a1b2/">x</a>', '<a href="/acts/c3d4/">y</a>'),
+        ('<p id="act-a1b2"></p><a href="#act-a1b2">x</a>', '<p id="act-c3d4"></p><a href="#act-c3d4">x</a>'),
+        ('<input value="Mia" aria-label="Name">', '<input value="Olive" aria-label="Your name">'),
+    ],
+)
+def test_pages_that_differ_in_words_only_are_read_once(one: str, other: str) -> None:
+    assert shape_of(FINE.format(one)) == shape_of(FINE.format(other))
+
+
+@pytest.mark.parametrize(
+    ("fine", "broken"),
+    [
+        ('<p id="a1"></p><p id="a2"></p>', '<p id="a1"></p><p id="a1"></p>'),
+        ('<p id="a1"></p><a href="#a1">x</a>', '<p id="a1"></p><a href="#a2">x</a>'),
+        ('<a href="/x">x</a>', '<a href="#x">x</a>'),
+        ('<a href="/x">x</a>', '<a href="javascript:x()">x</a>'),
+        ("<button>x</button>", "<button> </button>"),
+        ('<button aria-label="x"></button>', '<button aria-label=""></button>'),
+        ("<p>a &amp; b</p>", "<p>a & b</p>"),
+        ("<p>a &lt;b&gt; b</p>", "<p>a <b> b</p>"),
+        ('<img src="/x" alt="">', '<img src="/x">'),
+    ],
+)
+def test_a_page_that_may_be_worse_is_read_again(fine: str, broken: str) -> None:
+    assert shape_of(FINE.format(fine)) != shape_of(FINE.format(broken))
