@@ -6,6 +6,7 @@ from allauth.socialaccount import views as allauth
 from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.internal import flows
 from allauth.socialaccount.models import SocialAccount, SocialApp
+from allauth.socialaccount.signals import social_account_removed
 from django.contrib.auth.decorators import login_not_required
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
@@ -80,5 +81,15 @@ def disconnect(request: HttpRequest, pk: int) -> HttpResponse:
     """A mailed code still opens the account, so the last one may go as well."""
     account = get_object_or_404(SocialAccount, user=person(request), pk=pk)
     require_confirmation(request)
-    flows.connect.disconnect(request, account)
+    try:
+        flows.connect.disconnect(request, account)
+    except SocialApp.DoesNotExist:
+        _let_go(request, account)
     return redirect("socialaccount_connections")
+
+
+def _let_go(request: HttpRequest, account: SocialAccount) -> None:
+    """The server is offered here no more, and allauth asks it for its name first; the account goes all the same."""
+    account.delete()
+    social_account_removed.send(sender=SocialAccount, request=request, socialaccount=account)
+    get_adapter().send_notification_mail("socialaccount/email/account_disconnected", person(request))

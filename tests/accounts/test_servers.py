@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core import mail
 from django.test import Client
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from accounts.oidc import ProvidersAdapter
 from tests.accounts.conftest import Send, code_in_the_mail, confirm, signed_in_as
 
@@ -272,6 +272,15 @@ def test_mia_connects_and_disconnects_it_herself(as_mia: Client, server: FakeSer
     assert with_mail(f"/accounts/at/{account.pk}/disconnect/", client=as_mia)["Location"] == page
     assert not SocialAccount.objects.exists()
     assert "no longer opens" in mail.outbox[-1].subject
+
+
+def test_an_account_of_a_server_that_is_offered_no_more_can_go(as_mia: Client, send: Send, mia: User) -> None:
+    confirm(as_mia, send)
+    account = SocialAccount.objects.create(user=mia, provider="gone", uid="mia")
+    assert send(f"/accounts/at/{account.pk}/disconnect/", client=as_mia)["Location"] == "/accounts/at/"
+    assert not SocialAccount.objects.exists()
+    assert "no longer opens" in mail.outbox[-1].subject
+    assert AuditEntry.objects.filter(actor_id=mia.pk, verb="disconnected an account").exists()
 
 
 def test_nobody_elses_account_is_connected_or_disconnected(
