@@ -13,7 +13,7 @@ def accept_terms(request: HttpRequest) -> HttpResponse:
     """One page, shown when the terms are new to somebody; then on to where they were going."""
     user = person(request)
     onward = request.POST.get("next") or request.GET.get("next") or ""
-    if not url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
+    if not onward.startswith("/") or not url_has_allowed_host_and_scheme(onward, allowed_hosts=None):
         onward = reverse(settings.LOGIN_REDIRECT_URL)
     if request.method == "POST" and not user.has_accepted_terms:
         user.accept_terms()

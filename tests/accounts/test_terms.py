@@ -78,7 +78,9 @@ def test_without_a_yes_one_can_take_a_copy_and_go(as_mia: Client, mia: User) -> 
     assert not User.objects.filter(pk=mia.pk).exists()
 
 
-@pytest.mark.parametrize("onward", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil", ""])
+@pytest.mark.parametrize(
+    "onward", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil", "did", "you", ""]
+)
 def test_the_way_on_stays_on_this_site(as_mia: Client, onward: str) -> None:
     User.objects.update(terms_fingerprint="")
     assert as_mia.post("/terms/accept/", {"next": onward}).headers["Location"] == "/"
