@@ -183,10 +183,14 @@ TEXT: dict[int, Row] = {
     # links in what people write
     64: ("feed/test_bad_inputs.py::no_address_becomes_a_link",),
     # cells that a spreadsheet would run
-    65: NOT_YET + "no page gives a table for spreadsheets",
+    65: (
+        "pages/test_lead_sheets.py::no_cell_is_a_formula",
+        "pages/test_lead_sheets.py::numbers_and_plain_words_stay_as_they_are",
+    ),
     # the name of a file that a group's name makes
     66: (
         "groups/test_invite.py::the_qr_code_is_a_picture_with_a_name_and_the_code",
+        "pages/test_lead_sheets.py::a_file_is_named_so_that_no_header_breaks",
         "safety/test_accounts.py::no_name_writes_into_a_header",
     ),
     # a group called null, CON, Robert'); DROP TABLE
