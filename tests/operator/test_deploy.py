@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import get_commands
 
+from feed.uploads import FLOOD
 from kindness_platform.supervisor import commands
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +51,7 @@ def test_every_unit_runs_as_an_ordinary_user_with_little_to_write_to(path: Path)
     assert service["UMask"] == "0077"
     assert (service["ProtectSystem"], service["NoNewPrivileges"]) == ("strict", "yes")
     assert service["ReadWritePaths"].startswith("/var/lib/goodturn")
+    assert (service["CapabilityBoundingSet"], service["RestrictNamespaces"]) == ("", "yes")
 
 
 def test_a_backup_is_made_each_hour_and_old_ones_go() -> None:
@@ -69,6 +72,30 @@ def test_proxies_pass_on_the_address_they_see_and_not_what_is_claimed() -> None:
     assert "X-Forwarded-For $remote_addr;" in nginx
     assert "proxy_add_x_forwarded_for" not in nginx
     assert "X-Forwarded-Proto $scheme;" in nginx
+
+
+@pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile"])
+def test_proxies_let_through_what_we_answer_ourselves(name: str) -> None:
+    """A photo that is too large is ours to refuse, with the words that came with it kept."""
+    limit = re.search(r"(?:client_max_body_size|max_size) (\d+)(?:m|MB)", (ROOT / "deploy" / name).read_text())
+    assert limit
+    assert int(limit[1]) * 1024 * 1024 > FLOOD > settings.PHOTO_MAX_BYTES
+
+
+@pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile"])
+def test_while_nothing_answers_the_proxy_says_so_kindly(name: str) -> None:
+    text = (ROOT / "deploy" / name).read_text()
+    assert "/away.html" in text
+    assert "/srv/goodturn/deploy" in text
+    page = (ROOT / "deploy" / "away.html").read_text()
+    assert {"Back in a moment.", "Volvemos enseguida."} <= set(re.findall(r"<h[12]>(.*?)</h[12]>", page))
+    assert "://" not in page
+
+
+def test_the_nginx_of_debian_12_understands_the_example() -> None:
+    """It is 1.22, to which the directive http2 of 1.25 is an error."""
+    directives = [line.split()[0] for line in (ROOT / "deploy" / "nginx.conf").read_text().splitlines() if line.strip()]
+    assert "http2" not in directives
 
 
 def test_the_container_takes_the_locked_dependencies_and_no_secrets() -> None:
