@@ -1,13 +1,17 @@
 """The client of the tests: a browser that complains about bad HTML."""
 
 import time
+from pathlib import Path
 from typing import Any
 
+import allauth
 from django.db import connection
 from django.test import Client
 
 from accounts.models import User
 from tests.html import check_html
+
+THEIRS = str(Path(allauth.__file__).parent)
 
 
 class CheckedClient(Client):
@@ -16,16 +20,24 @@ class CheckedClient(Client):
     Once is enough: a page is the same whatever database it was read from, and parsing it costs as much as
     making it, so the run on PostgreSQL leaves it out.
 
+    Whatever was drawn for it, a letter or a line among them, has to be ours: nothing has allauth's own look.
+
     A letter that is shown as it was sent, in a sandbox, is no page of ours: its styles have to stand inside it.
     """
 
     def request(self, **request: Any) -> Any:
         response = super().request(**request)
+        theirs = {drawn.name for drawn in response.templates or [] if _origin(drawn).startswith(THEIRS)}
+        assert not theirs, f"drawn with templates of allauth: {theirs}"
         is_html = response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming
         in_a_sandbox = "sandbox" in response.headers.get("Content-Security-Policy", "")
         if is_html and not in_a_sandbox and connection.vendor == "sqlite":
             check_html(response)
         return response
+
+
+def _origin(template: Any) -> str:
+    return str(template.origin.name) if template.origin else ""
 
 
 def confirmed_client(user: User, browser: type[Client] = CheckedClient) -> Client:
