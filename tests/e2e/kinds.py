@@ -136,6 +136,27 @@ def make_no_code(page: Page) -> None:
     press_with(page, "do", "limit")
 
 
+def ask_too_often(page: Page) -> None:
+    page.evaluate("async () => { for (let n = 0; n < 21; n++) await fetch('/join/ABCD2345/'); }")
+    page.goto("/join/ABCD2345/")
+    page.get_by_role("heading", name="A little slower").wait_for()
+
+
+def send_far_too_much(page: Page) -> None:
+    """A form of more than a megabyte, as no page of ours has it."""
+    page.evaluate(
+        """() => {
+          const form = document.createElement('form');
+          const words = document.createElement('input');
+          [form.method, form.action, words.name, words.value] = ['post', '/acts/', 'text', 'kind '.repeat(300000)];
+          form.append(words);
+          document.body.append(form);
+          form.submit();
+        }"""
+    )
+    page.get_by_role("heading", name="That was too large").wait_for()
+
+
 KINDS = [
     Kind("home landing", "visitor", at("home")),
     Kind("home without a group", "newcomer", at("home")),
@@ -323,5 +344,8 @@ KINDS = [
     Kind("class-begin", "teacher", at("class-begin", "school.slug")),
     Kind("no page", "visitor", lambda place: f"/{NONSENSE}/", 404),
     Kind("no page for a member", "member", lambda place: f"/acts/{NONSENSE}/", 404),
+    Kind("my-acts with a broken address", "member", asking(at("my-acts"), "before=nonsense"), 400),
+    Kind("enter-code too often", "visitor", at("enter-code"), then=ask_too_often),
+    Kind("post-act far too large", "lone", at("post-act"), then=send_far_too_much),
     Kind("forbidden page", "member", at("lead", "group.slug"), 403),
 ]

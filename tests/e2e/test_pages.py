@@ -7,14 +7,17 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
+from django.template.loader import render_to_string
 from playwright.sync_api import Page
 
 from accounts.models import User
 from tests.e2e import look
 from tests.e2e.conftest import Site
 from tests.e2e.kinds import KINDS, Kind
+from tests.e2e.test_keyboard import Keys
 
-WIDTHS = (320, 390, 768, 1280)
+WIDTHS = (320, 390, 640, 768, 1280)
+"""640 is 1280 at a zoom of 200 %."""
 HEIGHT = 900
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name.replace(", ", "-").replace(" ", "-"))
 
@@ -37,6 +40,21 @@ def test_a_page_is_sound(site: Site, kind: Kind) -> None:
     faults = look.axe_faults(page) + look.heading_faults(page) + look.inline_faults(page) + look.target_faults(page)
     page.set_viewport_size({"width": 320, "height": HEIGHT})
     faults += look.overflow_faults(page) + look.target_faults(page) + look.main_target_faults(page)
+    assert not faults, "\n".join(dict.fromkeys(faults))
+
+
+@pytest.mark.parametrize("name", ["500", "503"])
+def test_a_page_that_leans_on_nothing_is_sound(site: Site, name: str) -> None:
+    """Shown at an address of its own, for it takes a broken server to see one."""
+    page = site.page("visitor")
+    drawn = render_to_string(f"{name}.html", {"SITE_NAME": "Goodturn", "styled": True})
+    page.route("**/broken/", lambda route: route.fulfill(content_type="text/html", body=drawn))
+    page.set_viewport_size({"width": 1280, "height": HEIGHT})
+    page.goto("/broken/")
+    faults = look.axe_faults(page) + look.heading_faults(page) + look.inline_faults(page) + look.target_faults(page)
+    page.set_viewport_size({"width": 320, "height": HEIGHT})
+    faults += look.overflow_faults(page) + look.target_faults(page)
+    page.unroute("**/broken/")
     assert not faults, "\n".join(dict.fromkeys(faults))
 
 
@@ -104,6 +122,14 @@ def test_longer_words_and_the_other_direction_fit_on_a_phone(site: Site, spoken:
     page = site.page("member")
     page.goto("/")
     assert page.locator("html").get_attribute("dir") == expected
+
+
+@pytest.mark.audit
+@pytest.mark.parametrize("kind", PLAIN, ids=lambda kind: kind.name.replace(", ", "-").replace(" ", "-"))
+def test_every_stop_of_a_page_shows_its_focus(site: Site, kind: Kind) -> None:
+    keys = Keys(open_page(site, kind, width=390))
+    assert keys.walk_round() > 0
+    keys.settle()
 
 
 @pytest.mark.audit
