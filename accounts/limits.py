@@ -29,6 +29,7 @@ LIMITS = {
     "sheet": "30/h/user",
     "calendar": "20/h/user",
     "device": "20/h/user",
+    "mail_again": "5/d/user",
     # Of one address: the servers of a calendar fetch those of many people.
     "calendar_file": "60/h/key",
 }

@@ -49,6 +49,7 @@ PERSONAL |= {
     "calendar-off",
     "devices",
     "device-add",
+    "mail-again",
     "sessions",
     "end-other-sessions",
     "socialaccount_connections",

@@ -79,4 +79,4 @@ def test_the_page_costs_the_same_however_much_there_is(count: int, as_mia: Clien
     as_mia.get("/you/")
     with CaptureQueriesContext(connection) as queries:
         as_mia.get("/you/")
-    assert len(queries) == 6, "\n".join(query["sql"][:160] for query in queries)
+    assert len(queries) == 7, "\n".join(query["sql"][:160] for query in queries)
