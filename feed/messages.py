@@ -14,7 +14,7 @@ from feed import case_messages
 from feed.models import Act, Comment, Credit
 from notifications import outbox
 from notifications.kinds import Kind, Message, register
-from notifications.models import Notice
+from notifications.models import Notice, Topic
 
 
 def act_was_shown(act: Act, credits_: Iterable[Credit] | None = None) -> None:
@@ -155,7 +155,7 @@ def _kind[Thing](
     wanted: Callable[[Sequence[Notice]], dict[int, Thing]],
     say: Callable[[Notice, Thing | None], Message],
 ) -> Kind:
-    """A kind told in the app, from one look-up that serves a single notice and a page of them alike."""
+    """A kind told in the app and on devices, from one look-up that serves a single notice and a page of them alike."""
 
     def many(notices: Sequence[Notice]) -> dict[int, Message]:
         things = wanted(notices)
@@ -165,6 +165,8 @@ def _kind[Thing](
         name,
         mail=False,
         in_app=True,
+        push=True,
+        topic=Topic.ANSWERS,
         still_wanted=lambda notice: notice.pk in wanted([notice]),
         render=lambda notice: say(notice, wanted([notice]).get(notice.pk)),
         render_many=many,

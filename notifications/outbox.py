@@ -70,16 +70,16 @@ def queue_all(kind: str, told: Iterable[tuple[int, str, Mapping[str, int | str]]
     """Write down one thing for several people at once: like `queue` for each of them.
 
     Args:
-        kind: the name of a registered kind. One that is told in the app alone costs one query for everybody.
+        kind: the name of a registered kind. Those who are told in the app alone cost one query together.
         told: for each person their id, the key and the context.
     """
     how, due, told = kinds.get(kind), timezone.now(), list(told)
-    if how.mail:
-        people = User.objects.in_bulk([person for person, _key, _context in told])
-        for person, key, context in told:
-            if person in people:
-                queue(people[person], kind, key, due_at=due, context=context)
-        return
+    ways = channels.for_people(how, {person for person, _key, _context in told})
+    reached = [person for person, found in ways.items() if found]
+    people = User.objects.in_bulk(reached) if reached else {}
+    for person, key, context in told:
+        if person in people:
+            queue(people[person], kind, key, due_at=due, context=context)
     notices = [
         Notice(
             recipient_id=person,
@@ -91,6 +91,7 @@ def queue_all(kind: str, told: Iterable[tuple[int, str, Mapping[str, int | str]]
             expires_at=due + how.lifetime if how.lifetime else None,
         )
         for person, key, context in told
+        if person not in people
     ]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
 

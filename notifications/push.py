@@ -88,7 +88,7 @@ def send(delivery: Delivery, kind: Kind) -> None:
     if person is None or ours is None:
         raise channels.Nobody
     devices = list(PushDevice.objects.signed_in().filter(user=person))
-    text, headers = json.dumps(words(delivery, kind)).encode(), _headers(delivery)
+    text, headers = json.dumps(words(delivery, kind)).encode(), _headers(delivery, kind)
     found = [_hand_over(device, text, headers, ours) for device in devices]
     if any(outcome == Outcome.TAKEN for outcome, _pause in found):
         return
@@ -104,19 +104,25 @@ def words(delivery: Delivery, kind: Kind) -> dict[str, str]:
         "title": settings.SITE_NAME,
         "body": _("Your prompt for today is here.") if reminder else _("Something new in your group."),
         "path": reverse("notices" if kind.in_app else "home"),
-        "tag": delivery.notice.public_id,
+        "tag": _together(kind),
         "lang": get_language() or settings.LANGUAGE_CODE,
         "dir": "rtl" if get_language_bidi() else "ltr",
     }
 
 
-def _headers(delivery: Delivery) -> dict[str, str]:
-    """A second try takes the place of the first (Topic), and what is too late is not shown at all (TTL)."""
+def _together(kind: Kind) -> str:
+    """Under this, a device shows one message, however much there is of it: they all say the same."""
+    return (kind.topic or kind.name)[:32]
+
+
+def _headers(delivery: Delivery, kind: Kind) -> dict[str, str]:
+    """What is newer takes the place of what nobody has looked at yet, and so does a second try (Topic); what is too
+    late is not shown at all (TTL)."""
     until = delivery.notice.expires_at
     left = min(max(until - timezone.now(), timedelta()), DAY) if until else DAY
     return {
         "TTL": str(int(left.total_seconds())),
-        "Topic": delivery.notice.public_id,
+        "Topic": _together(kind),
         "Urgency": "normal",
         "Content-Encoding": "aes128gcm",
         "Content-Type": "application/octet-stream",
