@@ -2,15 +2,24 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.checks import Error, register
 
 from accounts import own_texts
 from challenges.catalog import check_catalog
+from notifications.bounces import SERVICES
 
 
 @register()
 def catalog_is_whole(**kwargs: Any) -> list[Error]:
     return [Error(message, id="goodturn.E001") for message in check_catalog()]
+
+
+@register()
+def mail_hooks_are_known(**kwargs: Any) -> list[Error]:
+    unknown = sorted(set(settings.MAIL_HOOKS) - set(SERVICES))
+    known = ", ".join(sorted(SERVICES))
+    return [Error(f"MAIL_HOOKS names {name!r}; it may name {known}.", id="goodturn.E003") for name in unknown]
 
 
 @register()

@@ -228,6 +228,27 @@ MAILERS: dict[str, Any] = {"default": _mailer()}
 # What accounts has to mail goes out through the room above it, which accounts does not import.
 ACCOUNT_MAILER = "notifications.account_mail.queue"
 
+# Mail services that report to /hooks/mail/<name>/ which letters came back. Off unless named here, and never without
+# a secret: whoever could report would decide who gets no letters.
+MAIL_HOOKS: list[str] = env.list("MAIL_HOOKS", default=[])
+ANYMAIL = {
+    "WEBHOOK_SECRET": env.str("MAIL_HOOK_SECRET", ""),
+    "MAILGUN_WEBHOOK_SIGNING_KEY": env.str("MAILGUN_SIGNING_KEY", ""),
+}
+
+
+def _refuse_open_hooks() -> None:
+    from_all, of_mailgun = ANYMAIL["WEBHOOK_SECRET"], ANYMAIL["MAILGUN_WEBHOOK_SIGNING_KEY"]
+    if from_all and (":" not in from_all or len(from_all) < 20):
+        raise ImproperlyConfigured("MAIL_HOOK_SECRET must look like name:password, with a long password.")
+    for name in MAIL_HOOKS:
+        if not (of_mailgun if name == "mailgun" else from_all):
+            needed = "MAILGUN_SIGNING_KEY" if name == "mailgun" else "MAIL_HOOK_SECRET"
+            raise ImproperlyConfigured(f"MAIL_HOOKS names {name}, which also needs {needed}.")
+
+
+_refuse_open_hooks()
+
 # Messages on devices. The key is made once, when an installation is prepared for the first time (`prepare`), and
 # PUSH_SERVICES adds servers such as one's own "https://push.example.org" to those of the browsers.
 PUSH_KEY = env.str("PUSH_KEY", _stored_key("push_key"))

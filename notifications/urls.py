@@ -1,12 +1,13 @@
 from django.urls import path
 
-from notifications.views import devices, kept_mail, mail_again, notices, stop
+from notifications.views import devices, kept_mail, mail_again, mail_hook, notices, stop
 
 urlpatterns = [
     path("you/mail/again/", mail_again.mail_again, name="mail-again"),
     path("you/devices/", devices.devices, name="devices"),
     path("you/devices/add/", devices.device_add, name="device-add"),
     path("you/devices/<str:public_id>/remove/", devices.device_remove, name="device-remove"),
+    path("hooks/mail/<str:service>/", mail_hook.mail_hook, name="mail-hook"),
     path("notices/", notices.notices, name="notices"),
     path("notices/read/", notices.read, name="notices-read"),
     path("stop/<str:token>/", stop.stop, name="stop"),

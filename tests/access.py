@@ -125,6 +125,7 @@ class World:
             "code": self.code.code or "",
             "size": "small",
             "language": "en",
+            "service": "postmark",
             "kind": "thanks",
             "pk": str(self.connected.pk if route.name == "disconnect" else self.passkey.pk),
             "provider_id": "sso",

@@ -21,6 +21,8 @@ from tests.conftest import kept_for_the_file
 
 CATALOG = {"programs", "program", "program-guide", "ideas", "evidence", "about", "terms", "privacy", "healthz"}
 APP = {"manifest", "worker", "offline"}
+HOOKS = {"mail-hook"}
+"""For mail services, which prove who they are; not there unless one is configured."""
 START = {"home", "start", "start-preview", "start-finish", "enter-code", "join"}
 KEPT_MAIL = {"kept-mails", "kept-mail", "kept-mail-html"}
 SERVERS = {"oidc_login", "oidc_callback", "socialaccount_signup", "socialaccount_login_cancelled"}
@@ -29,7 +31,7 @@ SECRET_LINKS = {"account_prove_address", "account_stop_address", "calendar-file"
 """Their address is known to one mailbox or one calendar."""
 CLASS_DOOR = {"class-door", "class-names", "class-pupil", "class-card", "class-card-in", "class-leave"}
 """The way in for pupils: by the code of a class, which only that class has."""
-PUBLIC = CLASS_DOOR | CATALOG | APP | START | KEPT_MAIL | SERVERS | KEYS | SECRET_LINKS
+PUBLIC = CLASS_DOOR | CATALOG | APP | HOOKS | START | KEPT_MAIL | SERVERS | KEYS | SECRET_LINKS
 """Routes that a visitor may open without signing in; those of signing in itself begin with `account_`."""
 PERSONAL = {
     "today-new",

@@ -47,6 +47,9 @@ def start(tmp_path: Path, code: str = PRINT, **environment: str) -> subprocess.C
         ("no address for plain http", {"SECRET_KEY": KEY, "PLAIN_HTTP": "1"}, "BASE_URL"),
         ("an unknown mode", GOOD | {"GOODTURN_MODE": "debug"}, "GOODTURN_MODE"),
         ("a mail address of another kind", GOOD | {"MAIL_URL": "ftp://example.org"}, "MAIL_URL"),
+        ("reports by anybody", GOOD | {"MAIL_HOOKS": "postmark"}, "MAIL_HOOK_SECRET"),
+        ("reports by a short word", GOOD | {"MAIL_HOOKS": "postmark", "MAIL_HOOK_SECRET": "a:b"}, "MAIL_HOOK_SECRET"),
+        ("unsigned reports", GOOD | {"MAIL_HOOKS": "mailgun"}, "MAILGUN_SIGNING_KEY"),
     ],
 )
 def test_production_refuses(tmp_path: Path, name: str, environment: dict[str, str], said: str) -> None:

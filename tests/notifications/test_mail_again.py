@@ -14,7 +14,7 @@ def test_she_sees_why_and_is_written_to_again(as_mia: Client, mia: User, why: st
     Suppression.objects.stop(mia.email or "", why, "550 5.1.1")
     page = as_mia.get("/you/").content.decode()
     assert said in page
-    assert mia.email in page
+    assert str(mia.email) in page
     assert as_mia.post(AGAIN, follow=True).status_code == 200
     assert not Suppression.objects.is_stopped(mia.email or "")
     assert AGAIN not in as_mia.get("/you/").content.decode()
