@@ -342,6 +342,18 @@ def main() -> int:
                 cost = json.loads(measured.stdout.decode().strip().splitlines()[-1])
                 report.line("G15", f"{engine}: post to 10,000 members / 10", cost["large_ms"] / cost["small_ms"], 1.2)
                 report.line("G15", f"{engine}: queries of posting", cost["queries"], 12)
+            for engine, server in (("PostgreSQL", servers[2]), ("SQLite", servers[5])):
+                read = subprocess.run(
+                    [sys.executable, "-m", "benchmarks.roster", "10000"],
+                    env=server.env,
+                    cwd=ROOT,
+                    check=True,
+                    capture_output=True,
+                )
+                cost = json.loads(read.stdout.decode().strip().splitlines()[-1])
+                report.line("C11", f"{engine}: a roster of 10,000, seconds", cost["first"], 60)
+                report.line("C11", f"{engine}: the same once more, seconds", cost["second"], 60)
+                report.line("C11", f"{engine}: a roster of 10,000, MB", cost["mb"], 512)
             print(f"\n{report.lost} goals lost" if report.lost else "\nevery goal kept")
         finally:
             for server in servers:

@@ -125,7 +125,7 @@ def _left_without_admin(user: User) -> list[Organization]:
 
 def _heir(organization: Organization, user: User) -> Membership | None:
     """The other person who has led a group of an organization for longest."""
-    leaders = Membership.objects.active().leaders().filter(group__organization=organization)
+    leaders = Membership.objects.active().leaders().filter(group__organization=organization, until=None)
     return leaders.exclude(user=user).select_related("user").order_by("joined_at", "pk").first()
 
 

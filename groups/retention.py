@@ -21,13 +21,12 @@ def purge_classes() -> int:
     """Once a day. Returns how many rows it changed or deleted; may run twice or on two workers."""
     now = timezone.now()
     tries = ClassTries.objects.filter(on__lt=(now - YEAR).date()).delete()[0]
-    return tries + _close_ended_places(now) + _let_forgotten_classes_go(now) + _erase_pupils_without_class(now)
+    return tries + _close_ended_places() + _let_forgotten_classes_go(now) + _erase_pupils_without_class(now)
 
 
-def _close_ended_places(now: datetime) -> int:
+def _close_ended_places() -> int:
     """A substitute's place ends by itself (`Membership.objects.active`); here it becomes history."""
-    over = Membership.objects.filter(state=Membership.State.ACTIVE, until__lte=now)
-    return over.update(state=Membership.State.LEFT, ended_at=F("until"))
+    return Membership.objects.close_ended()
 
 
 def _let_forgotten_classes_go(now: datetime) -> int:

@@ -112,6 +112,7 @@ class World:
             ("class-card", self.person_in("member").public_id),
             ("lost-address", self.change.user.public_id),
             ("end-session", self.session.public_id),
+            ("school", self.group.organization.public_id),
             ("organization", self.group.organization.public_id),
             ("support-contact", self.contact.public_id),
             ("group-person", self.person_in("member").public_id),

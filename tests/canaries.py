@@ -124,6 +124,7 @@ NOT_GIVEN = {
     "notifications.KeptMail.html": "a letter that its owner has; may name others",
     "notifications.KeptMail.headers": "a letter that its owner has",
     "groups.Pupil.credential": "signs the child in",
+    "groups.ExternalId.said": "a mark that says nothing",
     "challenges.CalendarFeed.token_hash": "a hash is nobody's to read",
     "feed.Act.guest_name": "empty where there is an author",
     "feed.Act.form_key": "random, of the form",

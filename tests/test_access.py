@@ -59,7 +59,7 @@ PERSONAL |= {
 MY_DATA = {"my-data", "my-data-copy", "erase", "erase-confirm", "accept-terms"}
 OF_ONESELF = PUBLIC | PERSONAL | MY_DATA
 """Routes without a thing of somebody in their address, or whose address is meant for strangers (a join code)."""
-FOR_PUPILS = CLASS_DOOR | {"home"}
+FOR_PUPILS = CLASS_DOOR | {"home", "support"}
 """All that a pupil reaches. Whoever opens another view to them writes it here, and thinks about it twice."""
 STRANGERS = ("other_member", "other_leader", "removed")
 ALL = routes()

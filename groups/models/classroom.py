@@ -83,6 +83,13 @@ class Classroom(models.Model):
         return self.school.calendar.off_days(first, last)
 
     @transaction.atomic
+    def keep_another_year(self, by: User) -> None:
+        """Let the class stay for 400 days from now."""
+        self.kept_until = a_school_year_from_now()
+        self.save(update_fields=["kept_until"])
+        record(by, "kept for another year", self, group_id=self.group_id)
+
+    @transaction.atomic
     def change(self, by: User, **values: object) -> None:
         for name, value in values.items():
             setattr(self, name, value)

@@ -18,6 +18,7 @@ class ExternalId(models.Model):
     kind = models.CharField(max_length=6, choices=Kind)
     sourced_id = models.CharField(max_length=255)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="external_ids")
+    said = models.CharField(max_length=32, blank=True)
     group = models.ForeignKey(Group, null=True, on_delete=models.CASCADE, related_name="external_ids")
 
     class Meta:

@@ -232,7 +232,7 @@ class Group(Overridable, Ending):
     def would_be_leaderless_without(self, membership: "Membership") -> bool:
         """Whether others would be left without anybody who leads them."""
         others = self.memberships.active().exclude(pk=membership.pk)
-        return membership.is_leader and others.exists() and not others.leaders().exists()
+        return membership.is_leader and others.exists() and not others.leaders().filter(until=None).exists()
 
     @transaction.atomic
     def part_with(self, user: User, *, successor: "Membership | None" = None) -> None:
@@ -262,7 +262,7 @@ class Group(Overridable, Ending):
 
     def _hand_over_organization(self, user: User) -> None:
         """Who leaves the only group of an organization no longer looks after it, if a leader is left to do so."""
-        leader = self.memberships.active().leaders().order_by("joined_at", "pk").first()
+        leader = self.memberships.active().leaders().filter(until=None).order_by("joined_at", "pk").first()
         if leader is None or not self.has_admin(user) or self.organization.groups.exclude(pk=self.pk).exists():
             return
         OrganizationAdmin.objects.get_or_create(organization=self.organization, user_id=leader.user_id)
@@ -277,6 +277,11 @@ class Group(Overridable, Ending):
 
     def is_led_by(self, user: User) -> bool:
         return self.memberships.active().leaders().filter(user=user).exists()
+
+    def is_led_for_a_time_by(self, user: User) -> bool:
+        """Whether this person only stands in: what cannot be taken back is not theirs."""
+        places = self.memberships.active().leaders().filter(user=user)
+        return places.exclude(until=None).exists() and not self.has_admin(user)
 
     def has_admin(self, user: User) -> bool:
         return self.organization.has_admin(user)

@@ -15,7 +15,7 @@ from groups.models.group import Group
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 LENGTH = 12
 LIFETIME = timedelta(days=90)
-LIFETIMES = {"adult": LIFETIME, "class": timedelta(days=400), "wall": timedelta(hours=12)}
+LIFETIMES = {"adult": LIFETIME, "class": timedelta(days=400), "wall": timedelta(hours=12), "staff": timedelta(days=2)}
 # Letters that would spell something unkind on a poster; a new code is drawn instead.
 UNKIND = ("FUC", "FUK", "SHT", "CUNT", "KKK", "NAZ", "SEX", "ASS", "FAG", "DYKE", "RAPE", "KYS", "DEAD", "HATE", "KLL")
 
@@ -73,6 +73,7 @@ class JoinCode(models.Model):
         ADULT = "adult", _("Joining with an account")
         CLASS = "class", _("Pupils of a class")
         WALL = "wall", _("Showing the wall")
+        STAFF = "staff", _("A teacher of a class")
 
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="join_codes")
     purpose = models.CharField(max_length=5, choices=Purpose, default=Purpose.ADULT)
@@ -84,6 +85,7 @@ class JoinCode(models.Model):
     max_uses = models.PositiveIntegerField(null=True)
     uses = models.PositiveIntegerField(default=0)
     revoked_at = models.DateTimeField(null=True)
+    place_until = models.DateTimeField(null=True)
 
     objects = JoinCodeQuerySet.as_manager()
 
@@ -159,6 +161,7 @@ class JoinCode(models.Model):
         """
         # The code's row is the lock, so that a double click uses up one place.
         type(self).objects.select_for_update().get(pk=self.pk)
+        self.group.memberships.close_ended()
         if self.group.memberships.open().filter(user=user).exists():
             return True
         if self.has_shut_out(user):
@@ -166,8 +169,30 @@ class JoinCode(models.Model):
         taken = type(self).objects.live().filter(pk=self.pk).update(uses=F("uses") + 1)
         if not taken:
             return False
-        self.group.admit(user)
+        place = self.group.admit(user, role="leader" if self.purpose == self.Purpose.STAFF else "member")
+        if self.place_until:
+            place.until = self.place_until
+            place.save(update_fields=["until"])
         return True
+
+    @classmethod
+    @transaction.atomic
+    def for_colleague(cls, group: Group, by: User, *, until: datetime | None = None) -> "JoinCode":
+        """A code that lets one grown-up teach a class: for good, or as a substitute until a moment.
+
+        It works once, for two days at most, and no longer than the place it gives.
+        """
+        expires_at = timezone.now() + LIFETIMES[cls.Purpose.STAFF]
+        code = cls.objects.create(
+            group=group,
+            purpose=cls.Purpose.STAFF,
+            created_by=by,
+            expires_at=min(expires_at, until) if until else expires_at,
+            max_uses=1,
+            place_until=until,
+        )
+        record(by, "made a teacher's code", code, group_id=group.pk)
+        return code
 
     def has_shut_out(self, user: User) -> bool:
         """Whether the last thing between this person and the group was that somebody removed them."""

@@ -23,6 +23,11 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def open(self) -> "MembershipQuerySet":
         return self.filter(state__in=[Membership.State.PENDING, Membership.State.ACTIVE])
 
+    def close_ended(self) -> int:
+        """Make history of the places of substitutes whose day is over; they have not counted since."""
+        over = self.filter(state=Membership.State.ACTIVE, until__lte=timezone.now())
+        return over.update(state=Membership.State.LEFT, ended_at=models.F("until"))
+
     def leaders(self) -> "MembershipQuerySet":
         return self.filter(role=Membership.Role.LEADER)
 

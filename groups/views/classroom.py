@@ -27,6 +27,10 @@ def classroom(request: HttpRequest, slug: str) -> HttpResponse:
         record(user, "rotated", fresh, group_id=group.pk)
         messages.success(request, _("Here is a new class code. The old one no longer works; print the cards again."))
         return redirect("classroom", slug=slug)
+    if do == "keep" and not group.is_led_for_a_time_by(user):
+        group.classroom.keep_another_year(user)
+        messages.success(request, _("Kept for another year."))
+        return redirect("classroom", slug=slug)
     form = ClassroomForm(typed(request) if do == "save" else None, classroom=group.classroom)
     if form.is_bound and form.is_valid():
         group.classroom.change(user, **form.cleaned_data)

@@ -78,17 +78,18 @@ def qr(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-def group_run_by(user: User, slug: str, *, also_ended: bool = False) -> Group:
+def group_run_by(user: User, slug: str, *, also_ended: bool = False, for_good: bool = False) -> Group:
     """A group this person may run; a member may see it but not run it.
 
     Args:
         also_ended: whether it may be one that was put away or is about to be deleted.
+        for_good: whether this is more than somebody may do who only stands in for a day.
     """
     groups = Group.objects.visible_to(user)
     if also_ended:
         groups |= Group.objects.ended_or_run_by(user)
     group = get_object_or_404(groups.select_related("organization"), slug=slug)
-    if not group.can_be_run_by(user):
+    if not group.can_be_run_by(user) or (for_good and group.is_led_for_a_time_by(user)):
         raise PermissionDenied
     if not also_ended:
         group.check_open()

@@ -42,7 +42,7 @@ class AuthorizationForm(forms.Form):
 def authorization(request: HttpRequest, slug: str) -> HttpResponse:
     """Record the yes without which no pupil is added, or take it back."""
     user = person(request)
-    group = class_run_by(user, slug)
+    group = class_run_by(user, slug, for_good=request.method == "POST")
     standing = Authorization.objects.covering(group).order_by("group_id").first()
     do = request.POST.get("do", "") if request.method == "POST" else ""
     if do == "withdraw":

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.people import person
 from accounts.typed import storable, typed
-from groups.models import Organization
+from groups.models import Group, Organization
 from groups.models.organization import LastAdmin
 from groups.rules import rules_for_all
 from groups.settings_forms import AdminForm, OrganizationForm
@@ -98,5 +98,6 @@ def show(
         "contacts": organization.support_contacts.all(),
         "groups": groups[:MOST_GROUPS],
         "rules": rules_for_all(organization),
+        "has_classes": groups.filter(mode__in=[Group.Mode.PRIMARY, Group.Mode.SECONDARY]).exists(),
     }
     return render(request, "groups/organization.html", context, status=status)

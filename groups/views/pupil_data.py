@@ -50,7 +50,7 @@ class RemoveForm(forms.Form):
 def pupil_data(request: HttpRequest, slug: str, public_id: str) -> HttpResponseBase:
     """What is kept about one child, to hand to the parents, and the end of it."""
     user = person(request)
-    group = class_run_by(user, slug)
+    group = class_run_by(user, slug, for_good=True)
     named = pupil_of(group, public_id)
     pupil = named.pupil
     do = request.POST.get("do", "") if request.method == "POST" else ""
@@ -105,7 +105,7 @@ class MoveForm(forms.Form):
 def move_pupil(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
     """To another class of the school: the card goes along, what was told stays where it was told."""
     user = person(request)
-    group = class_run_by(user, slug)
+    group = class_run_by(user, slug, for_good=True)
     named = pupil_of(group, public_id)
     form = MoveForm(typed(request), group=group, user=user)
     if form.is_bound and form.is_valid():

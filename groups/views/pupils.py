@@ -18,9 +18,9 @@ from groups.picture_names import HUES, NAMES
 from groups.views.invite import group_run_by
 
 
-def class_run_by(user: User, slug: str, *, also_ended: bool = False) -> Group:
+def class_run_by(user: User, slug: str, *, also_ended: bool = False, for_good: bool = False) -> Group:
     """A class this person teaches; a group of adults is none."""
-    group = group_run_by(user, slug, also_ended=also_ended)
+    group = group_run_by(user, slug, also_ended=also_ended, for_good=for_good)
     if not group.is_class:
         raise Http404
     return group

@@ -65,7 +65,7 @@ def said(name: str, *, allowed: bool) -> str:
 def archive(request: HttpRequest, slug: str) -> HttpResponse:
     """Put the group away, or bring it back."""
     user = person(request)
-    group = group_run_by(user, slug, also_ended=True)
+    group = group_run_by(user, slug, also_ended=True, for_good=True)
     if request.POST.get("do") == "back":
         done = group.bring_back(user)
         words = _("%(group)s is back. It goes on where it stopped.")

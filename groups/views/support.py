@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models.audit import record
 from accounts.people import person
+from accounts.pupils import open_to_pupils
 from accounts.typed import typed
 from groups.models import Organization, SupportContact
 from groups.models.support_contact import MOST
@@ -17,6 +18,7 @@ from groups.settings_forms import SupportContactForm
 from groups.views.organizations import looked_after
 
 
+@open_to_pupils
 @require_safe
 def support(request: HttpRequest) -> HttpResponse:
     """The contacts of every organization I belong to, one click from every page."""

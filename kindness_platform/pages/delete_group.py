@@ -15,7 +15,7 @@ from groups.views.invite import group_run_by
 def delete_group(request: HttpRequest, slug: str) -> HttpResponse:
     """What would be lost, the name typed by hand, and for seven days the way back."""
     user = person(request)
-    group = group_run_by(user, slug, also_ended=True)
+    group = group_run_by(user, slug, also_ended=True, for_good=True)
     if request.method == "POST" and request.POST.get("do") == "keep":
         if group.keep(user):
             messages.success(request, _("%(group)s stays. Nothing was lost.") % {"group": group.name})

@@ -60,7 +60,7 @@ def join(request: HttpRequest, code: str) -> HttpResponseBase:
     attempt = limits.attempt(request, "join")
     if attempt is None:
         return _quietly(limits.too_many(request, "join"))
-    found = JoinCode.objects.find(code)
+    found = JoinCode.objects.find(code) or JoinCode.objects.find(code, JoinCode.Purpose.STAFF)
     if found is None:
         return _no_such_code(request, code)
     attempt.rollback()

@@ -274,3 +274,37 @@ def test_with_a_class_its_children_go(settings: Any, tmp_path: Any, theo: User, 
         forget()
     assert set(User.objects.filter(kind="pupil")) == {both.user}
     assert not Pupil.objects.filter(pk=only.pk).exists()
+
+
+def test_a_fresh_class_is_as_private_as_it_can_be(theo: User) -> None:
+    """Nobody has to close anything to protect a child (CHILDREN C9)."""
+    primary, secondary = make_group(theo, mode="primary"), make_group(theo, mode="secondary")
+    closed = ("comments_open", "photos_open", "posts_unapproved", "mail_open", "strangers", "money", "food", "touch")
+    for group in (primary, secondary):
+        assert not any(getattr(group.policy, name) for name in (*closed, "practices_open", "organization_audience"))
+        assert not group.classroom.after_hours
+        assert group.classroom.shared_tablets
+        assert not group.join_codes.exists()
+    assert not primary.policy.text_open
+
+
+def test_three_columns_say_who_a_child_is_and_no_other(kestrels: Group) -> None:
+    """A name, a place and what signs them in (CHILDREN C2)."""
+    pupil = make_pupil(kestrels, "Ada")
+    user = User.objects.get(pk=pupil.user_id)
+    empty = {"email": None, "last_login": None, "terms_accepted_at": None, "terms_fingerprint": ""}
+    assert {name: getattr(user, name) for name in empty} == empty
+    assert (pupil.hint, pupil.photos_off, pupil.sits_out_since) == ("", False, None)
+    assert not user.has_usable_password()
+    personal = {"name", "email", "time_zone", "language"} & {name for name in ("name", "email") if getattr(user, name)}
+    assert personal == {"name"}
+    assert (user.time_zone, user.language) == (kestrels.organization.time_zone, kestrels.organization.language)
+
+
+def test_a_class_is_kept_for_another_year(theo: User, kestrels: Group, settings: Any, tmp_path: Any) -> None:
+    settings.DATA_DIR = tmp_path
+    with time_machine.travel(timezone.now() + timedelta(days=399), tick=False):
+        kestrels.classroom.keep_another_year(theo)
+    with time_machine.travel(timezone.now() + timedelta(days=410), tick=False):
+        forget()
+        assert Group.objects.filter(pk=kestrels.pk, delete_after=None).exists()

@@ -1,0 +1,124 @@
+"""From "I have a class of 28 names" to a pupil's Today: a teacher at a desk, a child on a phone and on a tablet."""
+
+import re
+from datetime import time
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from groups.models import Group, Pupil, School
+from tests.e2e.conftest import Visit
+from tests.factories import make_user
+
+CHILDREN = [
+    f"{name} {letter}." for letter in "ABCD" for name in ("Ada", "Ben", "Caleb", "Dina", "Eshan", "Femi", "Grace")
+]
+both_ways = pytest.mark.parametrize("javascript", [True, False], ids=["with-scripts", "without-scripts"])
+
+
+class Hand:
+    """What a person does on a page, counted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.clicks, self.fields = page, 0, 0
+
+    def press(self, name: str, *, role: str = "button", exact: bool = False) -> None:
+        self.clicks += 1
+        found = self.page.get_by_role("link" if role == "link" else "button", name=name, exact=exact)
+        found.first.click()
+
+    def tick(self, name: str, *, exact: bool = False) -> None:
+        self.clicks += 1
+        self.page.get_by_label(name, exact=exact).first.check()
+
+    def write(self, label: str, words: str) -> None:
+        self.fields += 1
+        self.page.get_by_label(label).first.fill(words)
+
+
+def settle_the_list(hand: Hand, page: Page) -> None:
+    """The school's yes, a contact, and the six lines."""
+    hand.press("Record it", role="link")
+    hand.write("Name and office", "Dr. Amina Yusuf, head teacher")
+    hand.tick("They have read what is allowed")
+    hand.press("Record it")
+    hand.press("Name somebody", role="link")
+    hand.write("Name", "Ms. Park, school counselor")
+    hand.write("phone", "+1 555 0100")
+    hand.press("Save")
+    page.goto(f"/groups/{Group.objects.get().slug}/launch/")
+    for label, words in (
+        ("Name, and how to reach them", "Ms. Bell, room 12"),
+        ("How and when they were told", "Letter on Monday"),
+        ("Whom a child or a parent tells", "Me, at any time"),
+        ("Where the form lies, or its number", "DP-7"),
+    ):
+        hand.write(label, words)
+        hand.clicks += 1
+        page.locator("form", has=page.get_by_label(label)).get_by_role("button").click()
+    for line in ("People to turn to", "Who reads first"):
+        hand.clicks += 1
+        page.get_by_role("button", name=re.compile(f"settled.*{line}")).click()
+
+
+@both_ways
+def test_from_a_list_of_names_to_a_pupils_today(visit: Visit, javascript: bool) -> None:
+    theo = make_user("Theo Teacher")
+    page = visit(user=theo, width=1280, javascript=javascript)
+    hand = Hand(page)
+    page.goto("/start/")
+    hand.press("A school class, primary or secondary?", role="link")
+    hand.write("Name of the class", "Class 4 Kestrels")
+    hand.tick("7 to 11")
+    hand.write("Name of the school", "Ferry Lane School")
+    hand.press("Make the class")
+    group = Group.objects.get()
+    settle_the_list(hand, page)
+    expect(page.get_by_text("All of it is settled.")).to_be_visible()
+    page.goto(f"/groups/{group.slug}/pupils/")
+    hand.press("Add pupils", role="link")
+    hand.write("Names, one a line", "\n".join(CHILDREN))
+    hand.press("Look at it first")
+    expect(page.get_by_role("heading", name="28 pupils would be added")).to_be_visible()
+    hand.press("Add these 28 pupils")
+    hand.press("Print their cards", role="link")
+    expect(page.locator(".kcard")).to_have_count(28)
+    assert hand.clicks <= 25, f"{hand.clicks} clicks"
+    assert hand.fields <= 12, f"{hand.fields} fields"
+    School.objects.create(organization=group.organization, weekdays="0123456", opens_at=time.min, closes_at=time.max)
+    pupil = Pupil.objects.in_class(group).filter(user__name="Ben").first()
+    assert pupil
+    sign_in_by_pictures(visit, group, pupil, javascript=javascript)
+
+
+def sign_in_by_pictures(visit: Visit, group: Group, pupil: Pupil, *, javascript: bool) -> None:
+    code = group.join_codes.get(purpose="class")
+    tablet = visit(width=390, javascript=javascript)
+    tablet.goto("/class/")
+    tablet.get_by_label("Class code").fill((code.code or "").lower())
+    tablet.get_by_role("button", name="Next").click()
+    tablet.locator(f'a[href*="{pupil.user.public_id}"]').click()
+    for taps, name in enumerate(pupil.secret.pictures, 1):
+        tablet.locator(f"#pic-{name}").click()
+        if taps < 4:
+            expect(tablet.locator(".pick-slots li:not(.is-free)")).to_have_count(taps)
+    expect(tablet).to_have_url(re.compile(r"/$"))
+    expect(tablet.get_by_text("Class 4 Kestrels").first).to_be_visible()
+    tablet.get_by_role("button", name="Not me").click()
+    expect(tablet.get_by_role("heading", name="Find your name")).to_be_visible()
+    tablet.go_back()
+    expect(tablet.get_by_role("button", name="Not me")).to_have_count(0)
+
+
+def test_a_card_is_scanned_on_a_tablet(visit: Visit) -> None:
+    from tests.factories import make_class
+
+    group = make_class(make_user("Theo Teacher"), name="Class 4 Kestrels", pupils=["Ada"])
+    pupil = Pupil.objects.get()
+    tablet = visit(width=768)
+    tablet.goto(f"/class/card/{pupil.user.public_id}/{pupil.secret.card}/")
+    assert pupil.secret.card not in tablet.url
+    tablet.get_by_role("button", name="Go in").click()
+    expect(tablet.get_by_text(group.name).first).to_be_visible()
+    assert settings.SESSION_COOKIE_NAME in {cookie["name"] for cookie in tablet.context.cookies()}

@@ -1,0 +1,180 @@
+"""A substitute's day, a colleague who stays, and the days of a school (BAD_INPUTS 45, 48)."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from groups.models import Group, JoinCode, School, SchoolSpan
+from groups.models.group import LastLeader
+from tests.client import CheckedClient
+from tests.factories import join, make_class, make_pupil, make_user
+
+
+@pytest.fixture
+def theo(db: None) -> User:
+    return make_user("Theo Teacher")
+
+
+@pytest.fixture
+def kestrels(theo: User) -> Group:
+    return make_class(theo, name="Kestrels")
+
+
+def browser(user: User) -> CheckedClient:
+    client = CheckedClient()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def as_theo(theo: User) -> Client:
+    return browser(theo)
+
+
+def code_for(client: Client, group: Group, **data: Any) -> JoinCode:
+    assert client.post(f"/groups/{group.slug}/teachers/", data).status_code == 302
+    return JoinCode.objects.live().filter(group=group, purpose="staff").latest("pk")
+
+
+def stand_in(client: Client, group: Group) -> User:
+    sue = make_user("Sue Substitute")
+    code = code_for(client, group, do="substitute", day=group.organization.today().isoformat())
+    assert browser(sue).post(f"/join/{code.code}/").status_code == 302
+    return sue
+
+
+def test_a_substitute_teaches_for_the_day_and_is_out_by_night(as_theo: Client, kestrels: Group) -> None:
+    sue = stand_in(as_theo, kestrels)
+    client = browser(sue)
+    assert client.get(f"/groups/{kestrels.slug}/pupils/").status_code == 200
+    midnight = kestrels.organization.start_of(kestrels.organization.today() + timedelta(days=1))
+    with time_machine.travel(midnight + timedelta(seconds=1), tick=False):
+        assert browser(sue).get(f"/groups/{kestrels.slug}/pupils/").status_code == 404
+
+
+def test_the_link_works_once_and_not_after_the_day(as_theo: Client, kestrels: Group) -> None:
+    stand_in(as_theo, kestrels)
+    used = JoinCode.objects.filter(purpose="staff").latest("pk")
+    assert browser(make_user("Stan")).post(f"/join/{used.code}/").status_code == 404
+    fresh = code_for(as_theo, kestrels, do="substitute", day=kestrels.organization.today().isoformat())
+    with time_machine.travel(timezone.now() + timedelta(days=1, hours=1)):
+        assert browser(make_user("Stan")).get(f"/join/{fresh.code}/").status_code == 404
+
+
+def test_who_stands_in_does_nothing_that_cannot_be_taken_back(as_theo: Client, kestrels: Group) -> None:
+    pupil = make_pupil(kestrels, "Ada")
+    client = browser(stand_in(as_theo, kestrels))
+    own = f"/groups/{kestrels.slug}"
+    data = {"do": "remove", "name": "Ada"}
+    assert client.post(f"{own}/pupils/{pupil.user.public_id}/data/", data).status_code == 403
+    assert client.post(f"{own}/authorization/", {"do": "withdraw"}).status_code == 403
+    assert client.post(f"{own}/teachers/", {"do": "colleague"}).status_code == 403
+    assert client.post(f"{own}/delete/", {"name": kestrels.name}).status_code == 403
+    assert client.post(f"{own}/settings/archive/", {"do": "away"}).status_code == 403
+    kestrels.refresh_from_db()
+    assert kestrels.is_open
+
+
+def test_a_substitute_can_come_a_second_time(as_theo: Client, kestrels: Group) -> None:
+    sue = stand_in(as_theo, kestrels)
+    with time_machine.travel(timezone.now() + timedelta(days=2)):
+        code = JoinCode.for_colleague(
+            kestrels, sue, until=kestrels.organization.start_of(kestrels.organization.today() + timedelta(days=1))
+        )
+        assert browser(sue).post(f"/join/{code.code}/").status_code == 302
+        assert kestrels.is_led_by(sue)
+        assert kestrels.memberships.filter(user=sue).count() == 2
+
+
+def test_the_last_teacher_does_not_leave_a_class_to_a_substitute(as_theo: Client, theo: User, kestrels: Group) -> None:
+    stand_in(as_theo, kestrels)
+    with pytest.raises(LastLeader):
+        kestrels.part_with(theo)
+
+
+def test_a_colleague_stays_and_the_class_passes_on(as_theo: Client, theo: User, kestrels: Group) -> None:
+    tina = make_user("Tina Teacher")
+    code = code_for(as_theo, kestrels, do="colleague")
+    browser(tina).post(f"/join/{code.code}/")
+    with time_machine.travel(timezone.now() + timedelta(days=100)):
+        assert kestrels.is_led_by(tina)
+        kestrels.part_with(theo)
+        assert kestrels.can_be_run_by(tina)
+        assert kestrels.has_admin(tina)
+
+
+def test_a_link_can_be_stopped(as_theo: Client, kestrels: Group) -> None:
+    code = code_for(as_theo, kestrels, do="colleague")
+    assert code.code
+    as_theo.post(f"/groups/{kestrels.slug}/teachers/", {"do": "stop", "code": code.code})
+    assert browser(make_user("Stan")).get(f"/join/{code.code}/").status_code == 404
+
+
+def test_a_teachers_account_that_is_closed_leaves_the_class_to_the_others(theo: User, kestrels: Group) -> None:
+    tina = make_user("Tina")
+    join(kestrels, tina, role="leader")
+    client = browser(theo)
+    User.objects.filter(pk=theo.pk).update(is_active=False)
+    assert client.get(f"/groups/{kestrels.slug}/pupils/").status_code == 302
+    assert browser(tina).get(f"/groups/{kestrels.slug}/pupils/").status_code == 200
+
+
+@pytest.mark.parametrize("day", ["", "2001-01-01", "2099-01-01", "tomorrow"])
+def test_a_day_within_two_weeks(as_theo: Client, kestrels: Group, day: str) -> None:
+    answer = as_theo.post(f"/groups/{kestrels.slug}/teachers/", {"do": "substitute", "day": day})
+    assert answer.status_code == 422
+    assert not JoinCode.objects.filter(purpose="staff").exists()
+
+
+# --- School days ---------------------------------------------------------------------------------------
+
+
+def school_page(group: Group) -> str:
+    return f"/organizations/{group.organization.public_id}/school/"
+
+
+def test_an_admin_sets_days_hours_terms_and_holidays(as_theo: Client, kestrels: Group) -> None:
+    hours = {"do": "hours", "weekdays": ["0", "1", "6"], "opens_at": "08:15", "closes_at": "13:00"}
+    assert as_theo.post(school_page(kestrels), hours).status_code == 302
+    span = {"do": "add", "kind": "holiday", "title": "Half term", "starts_on": "2027-03-01", "ends_on": "2027-03-05"}
+    assert as_theo.post(school_page(kestrels), span).status_code == 302
+    calendar = School.of(kestrels.organization).calendar
+    assert calendar.weekdays == "016"
+    assert not calendar.is_school_day(date(2027, 3, 1))
+    assert calendar.is_school_day(date(2027, 3, 7))
+    page = as_theo.get(school_page(kestrels)).content.decode()
+    assert "Half term" in page
+    as_theo.post(school_page(kestrels), {"do": "remove", "span": SchoolSpan.objects.get().public_id})
+    assert not SchoolSpan.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"do": "hours", "weekdays": [], "opens_at": "08:00", "closes_at": "12:00"},
+        {"do": "hours", "weekdays": ["7"], "opens_at": "08:00", "closes_at": "12:00"},
+        {"do": "hours", "weekdays": ["0"], "opens_at": "12:00", "closes_at": "08:00"},
+        {"do": "hours", "weekdays": ["0"], "opens_at": "25:61", "closes_at": "26:00"},
+        {"do": "add", "kind": "holiday", "title": "", "starts_on": "2027-03-01", "ends_on": "2027-03-05"},
+        {"do": "add", "kind": "holiday", "title": "x", "starts_on": "2027-03-05", "ends_on": "2027-03-01"},
+        {"do": "add", "kind": "feast", "title": "x", "starts_on": "2027-03-01", "ends_on": "2027-03-05"},
+        {"do": "add", "kind": "term", "title": "x", "starts_on": "2027-03-01", "ends_on": "2029-03-05"},
+    ],
+)
+def test_hours_and_spans_that_are_none_are_refused(as_theo: Client, kestrels: Group, wrong: dict[str, Any]) -> None:
+    before = list(School.objects.values())
+    assert as_theo.post(school_page(kestrels), wrong).status_code == 422
+    assert list(School.objects.values()) == before
+    assert not SchoolSpan.objects.exists()
+
+
+def test_only_admins_set_the_days_of_a_school(kestrels: Group) -> None:
+    tina = make_user("Tina")
+    join(kestrels, tina, role="leader")
+    assert browser(tina).get(school_page(kestrels)).status_code == 403
+    assert browser(make_user("Stan")).get(school_page(kestrels)).status_code == 404
