@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from challenges.models import Challenge
 from feed.models import Act, Counter
@@ -75,13 +76,15 @@ def together(group: Group) -> Together:
     """
     tables = (Act._meta.db_table, Counter._meta.db_table, Membership._meta.db_table)
     acts, counters, members = map(connection.ops.quote_name, tables)
-    crowd = f"SELECT 1 FROM {members} WHERE group_id = %s AND state = 'active' LIMIT 1 OFFSET {CROWD - 1}"  # noqa: S608
+    here = f"SELECT 1 FROM {members} WHERE group_id = %s AND state = 'active' AND (until IS NULL OR until > %s)"  # noqa: S608
+    crowd = f"{here} LIMIT 1 OFFSET {CROWD - 1}"
     told = f"SELECT SUM(total) FROM {counters} WHERE group_id = %s AND (NOT private OR EXISTS ({crowd}))"  # noqa: S608
     statement = (
         f"SELECT ({told}), COUNT(DISTINCT ripple_id), MAX(degree)"  # noqa: S608
         f" FROM {acts} WHERE group_id = %s AND state = 'shown' AND audience IN ('group', 'organization') AND degree > 0"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, [group.pk] * 3)
+        now = connection.ops.adapt_datetimefield_value(timezone.now())
+        cursor.execute(statement, [group.pk, group.pk, now, group.pk])
         [(number, ripples, furthest)] = cursor.fetchall()
     return Together(acts=int(number or 0), ripples=ripples, furthest=furthest or 0)

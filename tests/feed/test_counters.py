@@ -1,5 +1,6 @@
 """Totals are kept in the transaction of every change; whatever happens, they equal a recount (G6)."""
 
+from datetime import UTC, datetime
 from io import StringIO
 from typing import Any
 
@@ -161,12 +162,13 @@ def test_what_was_kept_counts_only_where_nobody_can_tell_whose_it_is(
     assert together(group).acts == number
 
 
-def test_who_left_makes_no_crowd(mia: User, group: Group, challenge: Challenge) -> None:
+@pytest.mark.parametrize("gone", [{"state": "left"}, {"until": datetime(2026, 1, 1, tzinfo=UTC)}])
+def test_who_left_makes_no_crowd(mia: User, group: Group, challenge: Challenge, gone: dict[str, Any]) -> None:
     for n in range(3):
         join(group, make_user(f"Person {n}"))
     make_act(group, mia, challenge=challenge, audience="private")
     assert totals_of([challenge])[challenge.pk].total == 1
-    group.memberships.filter(user__name="Person 1").update(state="left")
+    group.memberships.filter(user__name="Person 1").update(**gone)
     assert totals_of([challenge])[challenge.pk].total == 0
     assert together(group).acts == 0
 
