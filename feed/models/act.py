@@ -78,9 +78,6 @@ class ActManager(models.Manager["Act"]):
             Act.TakenDown: the act of this form was taken down since.
             Photo.Gone: the photo went with another act.
         """
-        from feed.models.act_feeling import ActFeeling
-        from feed.models.credit import Credit
-
         _check_may_tell(group, author, audience)
         act = self.model(
             author=author,
@@ -98,20 +95,10 @@ class ActManager(models.Manager["Act"]):
             step=step,
         )
         act.follow(parent, link_kind)
-        waits = source != "tick" and not group.policy.posts_unapproved and audience != "private"
-        act.state = Act.State.PENDING if waits else Act.State.SHOWN
-        act.shown_at = None if waits else timezone.now()
+        act.state = Act.State.PENDING if act.is_read_first else Act.State.SHOWN
+        act.shown_at = None if act.is_read_first else timezone.now()
         try:
-            with transaction.atomic():
-                act.save(force_insert=True)
-                if feeling:
-                    ActFeeling.objects.create(act=act, value=feeling)
-                if photo:
-                    photo.attach(act, alt)
-                named = Credit.objects.give(act, credited)
-                if act.state == Act.State.SHOWN:
-                    act.count(+1)
-                    act.announce(named)
+            self._record(act, credited, feeling=feeling, photo=photo, alt=alt)
         except IntegrityError:
             twin = self.filter(author=author, form_key=form_key).first()
             if twin is None:
@@ -120,6 +107,24 @@ class ActManager(models.Manager["Act"]):
                 raise self.model.TakenDown(twin) from None
             return twin
         return act
+
+    @transaction.atomic
+    def _record(
+        self, act: "Act", credited: Sequence[User], *, feeling: int | None, photo: "Photo | None", alt: str
+    ) -> None:
+        """Store a new act with what hangs on it, count it and tell those it concerns: all of it or nothing."""
+        from feed.models.act_feeling import ActFeeling
+        from feed.models.credit import Credit
+
+        act.save(force_insert=True)
+        if feeling:
+            ActFeeling.objects.create(act=act, value=feeling)
+        if photo:
+            photo.attach(act, alt)
+        named = Credit.objects.give(act, credited)
+        if act.state == Act.State.SHOWN:
+            act.count(+1)
+            act.announce(named)
 
 
 class Act(models.Model):
@@ -254,6 +259,12 @@ class Act(models.Model):
         return self.state == self.State.SHOWN and self.is_shared
 
     @property
+    def is_read_first(self) -> bool:
+        """Whether somebody reads it before its group does. A tick says nothing of its own."""
+        says_nothing = self.source == self.Source.TICK
+        return not says_nothing and self.audience != self.Audience.PRIVATE and not self.group.policy.posts_unapproved
+
+    @property
     def is_tombstone(self) -> bool:
         return self.state == self.State.REMOVED
 
@@ -352,12 +363,11 @@ class Act(models.Model):
         """After a change by its author: take back what nobody may be told now, and let the group's rule decide."""
         from feed import case_messages
 
-        is_private = self.audience == self.Audience.PRIVATE
         if not self.is_shared:
             self.take_back()
-        if self.state == self.State.SHOWN and is_news and not is_private and not self.group.policy.posts_unapproved:
+        if self.state == self.State.SHOWN and is_news and self.is_read_first:
             self.change(self.State.PENDING, by=by, why="changed by its author")
-        elif self.state == self.State.PENDING and is_private:
+        elif self.state == self.State.PENDING and self.audience == self.Audience.PRIVATE:
             self.change(self.State.SHOWN, by=by, why="kept by its author")
         elif self.state == self.State.HIDDEN:
             case_messages.hidden_act_was_changed(self)

@@ -252,6 +252,16 @@ def test_words_that_are_read_first_are_read_again(as_mia: Client, mia: User, gro
     assert Counter.objects.get().total == 0
 
 
+def test_what_says_nothing_any_more_need_not_be_read(as_mia: Client, mia: User, group: Group) -> None:
+    group.override("posts_unapproved", allowed=False, by=None)
+    act = make_act(group, mia)
+    act.change("shown", by=None)
+    form = {"text": "", "day": mia.today().isoformat(), "sign": "me"}
+    as_mia.post(reverse("act-edit", args=[act.public_id]), form)
+    act.refresh_from_db()
+    assert (act.state, act.source) == ("shown", "tick")
+
+
 def test_taking_down_asks_first_and_can_be_undone(as_mia: Client, mia: User, group: Group) -> None:
     act = make_act(group, mia)
     url = reverse("act-remove", args=[act.public_id])
