@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.people import person
 from accounts.typed import asked
 from feed.cards import name_of
+from feed.cursor import read_id_cursor
 from feed.models import Act, Credit
 from feed.models.act_query import PAGE
 
@@ -21,21 +22,15 @@ def about_me(request: HttpRequest) -> HttpResponse:
     user = person(request)
     readable = Act.objects.visible_to(user).in_feed().order_by()
     credits_ = Credit.objects.filter(person=user, act__in=readable).exclude(state=Credit.State.REMOVED)
-    before = asked(request).get("before", "")
-    if before:
-        credits_ = credits_.filter(pk__lt=_place(before))
+    before = read_id_cursor(asked(request).get("before"))
+    if before is not None:
+        credits_ = credits_.filter(pk__lt=before)
     found = list(credits_.select_related("act__author", "act__group").order_by("-pk")[: PAGE + 1])
     context = {
         "credits": [(credit, name_of(credit.act)) for credit in found[:PAGE]],
         "earlier": f"?before={found[PAGE - 1].pk}" if found[PAGE:] else "",
     }
     return render(request, "feed/credits.html", context)
-
-
-def _place(word: str) -> int:
-    if not (word.isascii() and word.isdigit() and len(word) < 19):
-        raise BadRequest("This is not a place in the list.")
-    return int(word)
 
 
 @require_POST

@@ -2,7 +2,6 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -12,7 +11,7 @@ from accounts.people import person
 from accounts.typed import asked
 from challenges.models import Challenge
 from feed.cards import cards_for
-from feed.cursor import cursor_of, read_cursor
+from feed.cursor import cursor_of, cursor_of_now, read_cursor
 from feed.models import Act
 from feed.models.act_query import PAGE
 from feed.news_pill import news_pill
@@ -56,7 +55,7 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
         "earlier": _address(group, kind=kind, mine=mine, q=words, before=cursor_of(page[PAGE - 1]))
         if page[PAGE:]
         else "",
-        "since": cursor_of(page[0]) if page else f"{int(timezone.now().timestamp() * 1_000_000)}-0",
+        "since": cursor_of(page[0]) if page else cursor_of_now(),
     }
     return render_page(request, "feed/group.html", context, partial="earlier")
 

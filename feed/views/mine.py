@@ -1,8 +1,6 @@
-from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.core.exceptions import BadRequest
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import urlencode
@@ -12,6 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.people import person
 from accounts.typed import asked
 from feed.cards import cards_for
+from feed.cursor import day_cursor_of, read_day_cursor
 from feed.models import Act
 from feed.models.act_query import PAGE
 from feed.places import seen_by
@@ -28,7 +27,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     acts: Any = Act.objects.filter(author=user, group__in=Group.objects.visible_to(user)).exclude(state="removed")
     if kind:
         acts = acts.filter(kind=kind)
-    if place := _read_place(query.get("before", "")):
+    if place := read_day_cursor(query.get("before")):
         day, pk = place
         acts = acts.filter(Q(done_on__lt=day) | Q(done_on=day, pk__lt=pk), done_on__lte=day)
     found = acts.order_by("-done_on", "-pk").for_cards(PAGE + 1)
@@ -43,21 +42,9 @@ def mine(request: HttpRequest) -> HttpResponse:
         "months": months,
         "kind": kind,
         "tabs": _tabs(kind),
-        "earlier": _address(kind, f"{page[-1].done_on.isoformat()}.{page[-1].pk}") if found[PAGE:] else "",
+        "earlier": _address(kind, day_cursor_of(page[-1])) if found[PAGE:] else "",
     }
     return render_page(request, "feed/mine.html", context, partial="earlier")
-
-
-def _read_place(word: str) -> tuple[date, int] | None:
-    if not word:
-        return None
-    day, dot, pk = word.partition(".")
-    if not dot or not (pk.isascii() and pk.isdigit() and len(pk) < 19):
-        raise BadRequest("This is not a place in the list.")
-    try:
-        return date.fromisoformat(day), int(pk)
-    except ValueError as error:
-        raise BadRequest("This is not a place in the list.") from error
 
 
 def _address(kind: str, before: str = "") -> str:

@@ -10,7 +10,6 @@ from django.db.models.functions import Cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -23,7 +22,7 @@ from challenges.models import Step
 from challenges.prompts import Prompt, prompts_for
 from feed.cards import cards_for
 from feed.composer import composer_for
-from feed.cursor import cursor_of, read_cursor
+from feed.cursor import cursor_of, cursor_of_now, read_cursor
 from feed.models import Act
 from feed.news_pill import news_pill
 from feed.places import places_to_post
@@ -63,7 +62,7 @@ def _feed(request: HttpRequest, places: list[Group]) -> dict[str, Any]:
     chosen = {"group": picked[0].slug} if picked else {}
     before = query.get("before")
     page = page_of(picked or places, read_cursor(before))
-    newest = cursor_of(page.acts[0]) if page.acts else f"{int(timezone.now().timestamp() * 1_000_000)}-0"
+    newest = cursor_of(page.acts[0]) if page.acts else cursor_of_now()
     return {
         "places": places,
         "picked": picked[0] if picked else None,

@@ -57,7 +57,7 @@ def test_one_kind_can_be_chosen(as_mia: Client, group: Group, mia: User) -> None
     assert "I did this" not in page
 
 
-@pytest.mark.parametrize("word", ["x", "2026-01-01", "2026-13-01.5", "2026-01-01.x", "2026-01-01." + "9" * 30])
+@pytest.mark.parametrize("word", ["x", "2026-01-01", "2026-13-01-5", "2026-01-01-x", "2026-01-01-" + "9" * 30])
 def test_a_place_that_is_none_is_refused(word: str, as_mia: Client) -> None:
     assert as_mia.get("/acts/mine/", {"before": word}).status_code == 400
 
