@@ -76,9 +76,11 @@ def queue_all(kind: str, told: Iterable[tuple[int, str, Mapping[str, int | str]]
     how, due, told = kinds.get(kind), timezone.now(), list(told)
     ways = channels.for_people(how, {person for person, _key, _context in told})
     reached = [person for person, found in ways.items() if found]
-    people = User.objects.in_bulk(reached) if reached else {}
+    # A letter is for somebody who is still there; what stands in the app alone asks nobody for that.
+    wanted = list(ways) if how.mail else reached
+    people = User.objects.in_bulk(wanted) if wanted else {}
     for person, key, context in told:
-        if person in people:
+        if person in people and ways[person]:
             queue(people[person], kind, key, due_at=due, context=context)
     notices = [
         Notice(
@@ -91,7 +93,7 @@ def queue_all(kind: str, told: Iterable[tuple[int, str, Mapping[str, int | str]]
             expires_at=due + how.lifetime if how.lifetime else None,
         )
         for person, key, context in told
-        if person not in people
+        if not ways[person] and (person in people or not how.mail)
     ]
     Notice.objects.bulk_create(notices, ignore_conflicts=True)
 

@@ -125,6 +125,7 @@ ELSEWHERE = {
     "sheet": "pages/test_lead_sheets.py::asking_on_and_on_comes_to_a_rest",
     "calendar": "challenges/test_calendar.py::making_addresses_has_a_limit",
     "calendar_file": "challenges/test_calendar.py::one_address_is_asked_so_often_and_no_more_while_another_goes_on",
+    "mail_again": "notifications/test_mail_again.py::it_can_be_said_a_few_times_a_day",
     "device": "notifications/test_devices.py::there_is_a_limit_to_asking",
     "report_muted": "feed/test_reports.py::who_is_muted_may_report_three_times_a_day",
 }
