@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from accounts.models.audit import record
 from accounts.names import NameField
 from accounts.people import person
 from accounts.typed import typed
@@ -108,8 +106,7 @@ def school(request: HttpRequest, public_id: str) -> HttpResponse:
     if span_form.is_bound and organization.school_spans.count() >= MOST_SPANS:
         span_form.add_error(None, _("There are %(most)d already. Please take one away first.") % {"most": MOST_SPANS})
     if span_form.is_bound and span_form.is_valid():
-        with transaction.atomic():
-            record(user, "named", SchoolSpan.objects.create(organization=organization, **span_form.cleaned_data))
+        hours.add_span(user, **span_form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("school", public_id=public_id)
     spans = list(organization.school_spans.all())
@@ -125,9 +122,7 @@ def school(request: HttpRequest, public_id: str) -> HttpResponse:
     return render(request, "groups/school.html", context, status=422 if wrong else 200)
 
 
-@transaction.atomic
 def _remove(organization: Organization, public_id: str, by: User) -> None:
     span = organization.school_spans.filter(public_id=public_id).first()
     if span:
-        record(by, "took away", span)
-        span.delete()
+        School.of(organization).drop_span(span, by)

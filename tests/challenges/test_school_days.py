@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from accounts.models import User
 from challenges.choices import settle
@@ -13,6 +14,7 @@ from challenges.models import Challenge
 from challenges.overview import overview_of
 from challenges.prompts import Prompt, prompts_for
 from groups.models import Group, School, SchoolSpan
+from tests.client import CheckedClient
 from tests.factories import make_challenge, make_class, make_group, make_pupil
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +56,19 @@ def prompt_on(day: date, sky: User, group: Group, asked: str = "") -> Prompt:
     with on(day):
         (prompt,) = prompts_for(sky, [fresh(group)], asked=asked)
     return prompt
+
+
+def test_a_holiday_that_is_written_on_the_page_of_the_school_moves_what_runs(kestrels: Group, olive: User) -> None:
+    challenge = make_challenge(kestrels, program="t11", starts_on=MONDAY)
+    ends_on, page = challenge.ends_on, reverse("school", args=[kestrels.organization.public_id])
+    client = CheckedClient()
+    client.force_login(olive)
+    assert client.post(page, {"do": "add", **HALF_TERM}).status_code == 302
+    challenge.refresh_from_db()
+    assert challenge.ends_on == ends_on + timedelta(weeks=1)
+    assert client.post(page, {"do": "remove", "span": SchoolSpan.objects.get().public_id}).status_code == 302
+    challenge.refresh_from_db()
+    assert challenge.ends_on == ends_on
 
 
 def test_a_half_term_lies_between_the_second_and_the_third_week(kestrels: Group, olive: User) -> None:
