@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -19,15 +20,6 @@ from groups.models.school import MOST_SPANS
 from groups.settings_forms import day_field
 from groups.views.organizations import looked_after
 
-WEEKDAYS = [
-    ("0", gettext_lazy("Monday")),
-    ("1", gettext_lazy("Tuesday")),
-    ("2", gettext_lazy("Wednesday")),
-    ("3", gettext_lazy("Thursday")),
-    ("4", gettext_lazy("Friday")),
-    ("5", gettext_lazy("Saturday")),
-    ("6", gettext_lazy("Sunday")),
-]
 LONGEST = 400
 
 
@@ -45,7 +37,7 @@ def _time_field(**kwargs: Any) -> forms.TimeField:
 class HoursForm(forms.Form):
     weekdays = forms.MultipleChoiceField(
         label=gettext_lazy("Days with lessons"),
-        choices=WEEKDAYS,
+        choices=[(str(number), name) for number, name in WEEKDAYS.items()],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Please choose at least one day.")},
     )

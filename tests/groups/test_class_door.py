@@ -22,11 +22,6 @@ NAMES = ("Ada", "Ben", "Caleb")
 
 
 @pytest.fixture
-def theo(db: None) -> User:
-    return make_user("Theo Teacher")
-
-
-@pytest.fixture
 def kestrels(theo: User) -> Group:
     return make_class(theo, name="Kestrels", pupils=NAMES)
 

@@ -33,11 +33,6 @@ MONDAY = date(2027, 3, 1)
 
 
 @pytest.fixture
-def theo(db: None) -> User:
-    return make_user("Theo Teacher")
-
-
-@pytest.fixture
 def kestrels(theo: User) -> Group:
     return make_class(theo, name="Kestrels")
 

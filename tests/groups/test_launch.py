@@ -17,18 +17,6 @@ from tests.factories import join, make_challenge, make_class, make_group, make_u
 
 
 @pytest.fixture
-def theo(db: None) -> User:
-    return make_user("Theo Teacher")
-
-
-@pytest.fixture
-def as_theo(theo: User) -> Client:
-    client = CheckedClient()
-    client.force_login(theo)
-    return client
-
-
-@pytest.fixture
 def bare(theo: User) -> Group:
     """A class with nothing settled."""
     return make_group(theo, name="Kestrels", mode="primary")

@@ -20,18 +20,6 @@ def own_folder(settings: Any, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def theo(db: None) -> User:
-    return make_user("Theo Teacher")
-
-
-@pytest.fixture
-def as_theo(theo: User) -> Client:
-    client = CheckedClient()
-    client.force_login(theo)
-    return client
-
-
-@pytest.fixture
 def kestrels(theo: User) -> Group:
     return make_class(theo, name="Kestrels")
 

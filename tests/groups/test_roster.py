@@ -8,25 +8,12 @@ from accounts.models import User
 from challenges.models import Participation
 from groups import roster
 from groups.models import Authorization, Group, Pupil
-from tests.client import CheckedClient
-from tests.factories import make_challenge, make_class, make_pupil, make_user
-
-
-@pytest.fixture
-def theo(db: None) -> User:
-    return make_user("Theo Teacher")
+from tests.factories import make_challenge, make_class, make_pupil
 
 
 @pytest.fixture
 def kestrels(theo: User) -> Group:
     return make_class(theo, name="Kestrels")
-
-
-@pytest.fixture
-def as_theo(theo: User) -> Client:
-    client = CheckedClient()
-    client.force_login(theo)
-    return client
 
 
 def names(group: Group) -> list[str]:

@@ -16,11 +16,6 @@ from tests.factories import join, make_class, make_pupil, make_user
 
 
 @pytest.fixture
-def theo(db: None) -> User:
-    return make_user("Theo Teacher")
-
-
-@pytest.fixture
 def kestrels(theo: User) -> Group:
     return make_class(theo, name="Kestrels")
 
@@ -29,11 +24,6 @@ def browser(user: User) -> CheckedClient:
     client = CheckedClient()
     client.force_login(user)
     return client
-
-
-@pytest.fixture
-def as_theo(theo: User) -> Client:
-    return browser(theo)
 
 
 def code_for(client: Client, group: Group, **data: Any) -> JoinCode:
