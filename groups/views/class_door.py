@@ -16,6 +16,7 @@ from accounts import limits
 from accounts.pupils import open_to_pupils
 from accounts.typed import typed
 from groups.class_door import Answer, attempt, code_of, is_known, let_in, open_classes, remember, told_apart
+from groups.code_field import CodeField
 from groups.models import Classroom, Group, JoinCode, Pupil
 from groups.models.join_code import LENGTH, in_fours, normalize_code
 from groups.picture_names import HUES, NAMES
@@ -29,23 +30,11 @@ STATUS = {Answer.WRONG: 422, Answer.LOCKED: 403, Answer.TOO_MANY: 429}
 
 
 class ClassCodeForm(forms.Form):
-    code = forms.CharField(
+    code = CodeField(
         label=_("Class code"),
-        max_length=60,
-        error_messages={
-            "required": _("Type the code of your class."),
-            "max_length": _("That is too long. Look at the code again."),
-        },
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "code-in"}
-        ),
+        missing=_("Type the code of your class."),
+        too_long=_("That is too long. Look at the code again."),
     )
-
-    def clean_code(self) -> str:
-        code = normalize_code(self.cleaned_data["code"])
-        if not code:
-            raise forms.ValidationError(_("Type the code of your class."))
-        return code
 
 
 class WordsForm(forms.Form):

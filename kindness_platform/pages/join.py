@@ -13,6 +13,7 @@ from accounts import limits
 from accounts.models import User
 from accounts.views.sign_in import SignupView
 from challenges.programs import Glance
+from groups.code_field import CodeField
 from groups.models import JoinCode
 from groups.models.join_code import LENGTH, in_fours, normalize_code
 from kindness_platform.pages import joining
@@ -23,24 +24,12 @@ REFERRER_POLICY = "strict-origin"
 
 
 class CodeForm(forms.Form):
-    code = forms.CharField(
+    code = CodeField(
         label=_("Code"),
         help_text=_("Twelve letters and digits. Capitals, spaces and dashes do not matter."),
-        max_length=60,
-        error_messages={
-            "required": _("Please type the code from your invitation."),
-            "max_length": _("A code has twelve letters and digits. Please look at the invitation again."),
-        },
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "code-in"}
-        ),
+        missing=_("Please type the code from your invitation."),
+        too_long=_("A code has twelve letters and digits. Please look at the invitation again."),
     )
-
-    def clean_code(self) -> str:
-        code = normalize_code(self.cleaned_data["code"])
-        if not code:
-            raise forms.ValidationError(_("Please type the code from your invitation."))
-        return code
 
 
 @login_not_required
