@@ -1,7 +1,9 @@
 """The session engine: Django's sessions in the database, each with its person, its browser and its beginning."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
 from django.db import models
@@ -22,6 +24,8 @@ SYSTEMS += [("Mac OS", "Mac"), ("Linux", "Linux")]
 
 
 class SessionStore(db.SessionStore):
+    """Ends so many days after the sign-in, however often something is noted in it: each note would prolong it else."""
+
     @classmethod
     def get_model_class(cls) -> type[Session]:
         return Session
@@ -33,6 +37,7 @@ class SessionStore(db.SessionStore):
         row.public_id = beginning.get("id", "")
         row.browser = beginning.get("browser", "")
         row.began_at = parse_datetime(beginning.get("at", "")) or timezone.now()
+        row.expire_date = min(row.expire_date, row.began_at + timedelta(seconds=settings.SESSION_COOKIE_AGE))
         return row
 
 

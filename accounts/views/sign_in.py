@@ -149,4 +149,6 @@ def password_set(request: HttpRequest) -> HttpResponse:
 def logout(request: HttpRequest) -> HttpResponseBase:
     """Sign out; a GET (a link, a prefetch, an image) never does. `next` stays on this site."""
     response: HttpResponseBase = allauth.logout(request)
+    # Pages say `no-store`; photos and what a browser keeps for Back are let go as well.
+    response["Clear-Site-Data"] = '"cache"'
     return response

@@ -1,8 +1,10 @@
 """Sessions: whose they are, how they end, and that an old cookie opens nothing (SAFETY B11)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.test import Client
 
@@ -168,3 +170,22 @@ def test_sessions_go_with_their_person(as_mia: Client, mia: User) -> None:
     mia.delete()
     assert not Session.objects.exists()
     assert as_mia.get(LIST).status_code == 302
+
+
+@pytest.mark.parametrize(("late", "status"), [(-60, 200), (60, 302)])
+@pytest.mark.parametrize("used", [False, True])
+def test_a_session_ends_sixty_days_after_the_sign_in(as_mia: Client, used: bool, late: int, status: int) -> None:
+    """To the minute, whether it lay unused or something was noted in it every day."""
+    began = Session.objects.get(session_key=cookie_of(as_mia)).began_at
+    for day in range(1, 60) if used else []:
+        with time_machine.travel(began + timedelta(days=day), tick=False):
+            session = as_mia.session
+            session["noted"] = day
+            session.save()
+    with time_machine.travel(began + timedelta(days=60, seconds=late), tick=False):
+        assert as_mia.get(LIST).status_code == status
+
+
+def test_signing_out_clears_what_the_browser_has_kept(as_mia: Client) -> None:
+    """On a shared machine, Back shows nothing of who was there before (SAFETY B25)."""
+    assert as_mia.post("/accounts/logout/")["Clear-Site-Data"] == '"cache"'
