@@ -38,6 +38,7 @@ def main() -> int:
             _interrupted_restore()
             _tables()
             _push_key()
+            _forget_signs_of_life()
             compile_into(settings.LOCALE_PATHS[0])
             _static_files()
             answer = _demo_people()
@@ -54,6 +55,14 @@ def _interrupted_restore() -> None:
 
     if restore.finish():
         print("Goodturn: a restore that had been interrupted is complete now.")
+
+
+def _forget_signs_of_life() -> None:
+    """Whoever starts anew has not been seen yet: a night in which the machine was off is no silence."""
+    from kindness_platform.celery import BEAT, WORKER
+    from notifications.models import Sign
+
+    Sign.objects.filter(name__in=(BEAT, WORKER, "tick")).delete()
 
 
 def _tables() -> None:

@@ -191,7 +191,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = (
 )
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BEAT_SCHEDULE = {
-    "tick": {"task": "notifications.tasks.tick", "schedule": 60.0},
+    # A tick that nobody has heard by the next one is dropped, so that they do not pile up while a worker is away.
+    "tick": {
+        "task": "notifications.tasks.tick",
+        "schedule": env.float("TICK_SECONDS", 60.0),
+        "options": {"expires": 55},
+    },
     "forget": {"task": "kindness_platform.tasks.forget", "schedule": 60 * 60.0},
     "sweep": {"task": "kindness_platform.tasks.sweep_queue", "schedule": 60 * 60.0},
 }
@@ -220,6 +225,8 @@ def _mailer() -> dict[str, Any]:
     return {"BACKEND": "notifications.smtp.LineBackend", "OPTIONS": options}
 
 
+# A claim holds so long: longer than one letter may take (`notifications.smtp`), or it would be sent twice.
+LEASE_SECONDS = env.float("LEASE_SECONDS", 120)
 # How much leaves at most; 0 is no limit. Mail services name the first; the second keeps one busy group from others.
 MAIL_PER_SECOND = env.float("MAIL_PER_SECOND", 0)
 MAIL_PER_GROUP_AND_HOUR = env.int("MAIL_PER_GROUP_AND_HOUR", 20_000)

@@ -22,6 +22,7 @@ from kindness_platform import mail_setup
 from kindness_platform.backups import backup
 from kindness_platform.celery import WORKER_SEEN
 from kindness_platform.version import version
+from notifications.health import tally
 from notifications.models import Delivery
 
 GOOD, LOOK, BAD = "good", "look", "bad"
@@ -51,6 +52,7 @@ def lines() -> list[Line]:
         last_backup(),
         clock(),
         deliveries(),
+        reminders(),
         mail(),
         disk(),
         migrations(),
@@ -100,6 +102,13 @@ def deliveries() -> Line:
     }
     late = timezone.now() - oldest.not_before > WAITING_AGE
     return Line(name, value, BAD if late else LOOK if failed else GOOD, hint)
+
+
+def reminders() -> Line:
+    """What became of the reminders of the last day; the parts add up to what was due."""
+    now = timezone.now()
+    told = tally(now - timedelta(days=1), now)
+    return Line(_("Reminders of the last day"), told.words(), LOOK if told.failed else GOOD)
 
 
 def mail() -> Line:

@@ -7,10 +7,10 @@ the same Message-ID, so that mailboxes drop a second copy), a nudge at most once
 import logging
 import random
 import smtplib
-import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from time import monotonic, sleep
 
 from django.conf import settings
 from django.db.models import F, QuerySet
@@ -33,7 +33,7 @@ WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=20), time
 PATIENCE = timedelta(days=2)
 """So long a letter waits for a mail server that cannot be reached."""
 NO_SUCH_MAILBOX = {b"5.1.1", b"5.1.2", b"5.1.3", b"5.1.6", b"5.1.10", b"5.2.1"}
-LONGEST_PAUSE = timedelta(seconds=5)
+LONGEST_PAUSE = timedelta(seconds=20)
 PACE = "pace"
 State, Manner = Delivery.State, Delivery.Manner
 
@@ -44,14 +44,14 @@ State, Manner = Delivery.State, Delivery.Manner
 def run(seconds: float = 25) -> bool:
     """Send what is due until nothing is or the time is over. True if there may be more."""
     settle_lost_nudges()
-    ends, queue = time.monotonic() + seconds, Queue()
+    ends, queue = monotonic() + seconds, Queue()
     with mail.line():
-        while time.monotonic() < ends:
+        while monotonic() < ends:
             batch = queue.take(BATCH)
             if not batch:
                 return False
             for n, delivery in enumerate(batch):
-                if time.monotonic() > ends:
+                if monotonic() > ends:
                     _give_back(batch[n:])
                     return True
                 try:
@@ -88,6 +88,8 @@ class Queue:
         now = timezone.now()
         if not hold_pace(now):
             return []
+        if settings.MAIL_PER_SECOND:
+            count = min(count, max(1, int(settings.MAIL_PER_SECOND)))
         for pks in self._choices(now, count):
             if pks and (token := Delivery.objects.claim(pks, now)):
                 claimed = list(Delivery.objects.claimed_as(token).select_related("notice__recipient"))
@@ -100,7 +102,7 @@ class Queue:
         yield list(asked.order_by("not_before").values_list("pk", flat=True)[:count])
         # One whose sender died is taken alone: should it be what kills senders, it takes no other with it.
         yield list(Delivery.objects.abandoned(now).values_list("pk", flat=True)[:1])
-        if time.monotonic() - self.looked_at > self.FRESH:
+        if monotonic() - self.looked_at > self.FRESH:
             self._look(now)
         for _others_were_faster in range(3):
             yield self._by_turns(now, count)
@@ -113,7 +115,7 @@ class Queue:
         self.lanes = [
             (manner, lane) for manner, lane in lanes if manner == Manner.NUDGE or not _has_had_enough(lane, now)
         ]
-        self.looked_at = time.monotonic()
+        self.looked_at = monotonic()
 
     def _by_turns(self, now: datetime, count: int) -> list[int]:
         lanes = random.sample(self.lanes, min(LANES_AT_ONCE, len(self.lanes)))
@@ -141,7 +143,7 @@ def hold_pace(now: datetime) -> bool:
     free_at = Sign.objects.filter(name=PACE).values_list("at", flat=True).first() or now
     if free_at - now > LONGEST_PAUSE:
         return False
-    time.sleep(max((free_at - now).total_seconds(), 0))
+    sleep(max((free_at - now).total_seconds(), 0))
     return True
 
 
@@ -205,12 +207,12 @@ def _deliver(delivery: Delivery) -> str:
     kind = kinds.find(delivery.notice.kind)
     if delivery.deaths >= MAX_DEATHS or delivery.attempts > MAX_ATTEMPTS:
         return _settle(delivery, State.FAILED, "senders died")
-    reason = why_not(delivery, kind)
-    if reason or kind is None:
-        return _settle(delivery, State.SKIPPED, reason)
-    if until := _quiet_until(delivery.notice, kind):
-        return _put_off(delivery, until, "quiet hours")
     try:
+        reason = why_not(delivery, kind)
+        if reason or kind is None:
+            return _settle(delivery, State.SKIPPED, reason)
+        if until := _quiet_until(delivery.notice, kind):
+            return _put_off(delivery, until, "quiet hours")
         return _send(delivery, kind)
     except smtp.Taken:
         return ""
@@ -219,16 +221,14 @@ def _deliver(delivery: Delivery) -> str:
         raise
     except smtp.Unsure as problem:
         mail.hang_up()
-        return _unsure(delivery, kind, str(problem))
+        return _unsure(delivery, str(problem))
     except smtplib.SMTPException as problem:
         return _refused(delivery, *_code(problem))
-    except OSError as problem:
-        mail.hang_up()
-        return _unsure(delivery, kind, type(problem).__name__)
     except Exception as error:
+        mail.hang_up()
         # The type alone: the text of an error may hold the address or the letter.
         log.warning("delivery %s not sent: %s", delivery.pk, type(error).__name__)
-        return _unsure(delivery, kind, type(error).__name__)
+        return _unsure(delivery, type(error).__name__)
 
 
 def _send(delivery: Delivery, kind: Kind) -> str:
@@ -262,7 +262,7 @@ def _send_otherwise(delivery: Delivery, kind: Kind) -> str:
     except channels.Nobody:
         return _settle(delivery, State.SKIPPED, "no device")
     except channels.Later as later:
-        return _later(delivery, kind, later)
+        return _later(delivery, later)
     return _settle(delivery, State.SENT)
 
 
@@ -361,21 +361,21 @@ def _refused(delivery: Delivery, code: int, said: bytes) -> str:
     return _settle(delivery, State.FAILED, reason)
 
 
-def _later(delivery: Delivery, kind: Kind, later: channels.Later) -> str:
+def _later(delivery: Delivery, later: channels.Later) -> str:
     """A service in between is away or has enough: it is asked again when it likes. A nudge that it may have taken is
     left alone."""
     if later.perhaps:
-        return _unsure(delivery, kind, str(later))
+        return _unsure(delivery, str(later))
     if delivery.attempts >= MAX_ATTEMPTS:
         return _settle(delivery, State.FAILED, str(later))
     pause = max(later.pause, _jitter(WAITS[min(delivery.attempts, len(WAITS)) - 1]))
     return _put_off(delivery, timezone.now() + pause, str(later), counts=True)
 
 
-def _unsure(delivery: Delivery, kind: Kind, problem: str) -> str:
+def _unsure(delivery: Delivery, problem: str) -> str:
     """It may have arrived: a nudge stays as it is, a letter is sent once more and recognized as the same."""
     in_flight = _ours(delivery).filter(state=State.IN_FLIGHT).exists()
-    if kind.nudge and in_flight:
+    if delivery.manner == Manner.NUDGE and in_flight:
         return _settle(delivery, State.UNKNOWN, problem)
     if delivery.attempts >= MAX_ATTEMPTS:
         return _settle(delivery, State.FAILED, problem)

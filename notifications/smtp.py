@@ -13,6 +13,7 @@ from django.core.mail.backends.smtp import EmailBackend
 
 SECONDS_FOR_A_LETTER = 25
 SECONDS_FOR_A_REPLY = 20
+SECONDS_BETWEEN_ROUNDS = 0.5
 
 
 class Unsure(Exception):
@@ -67,10 +68,12 @@ class LineBackend(EmailBackend):
             line.ehlo_or_helo_if_needed()
             code, said = line.mail(sender)
             if code != 250:
+                _must_be_an_answer(code)
                 raise smtplib.SMTPSenderRefused(code, said, sender)
             for recipient in recipients:
                 code, said = line.rcpt(recipient)
                 if code not in {250, 251}:
+                    _must_be_an_answer(code)
                     raise smtplib.SMTPRecipientsRefused({recipient: (code, said)})
         except (smtplib.SMTPSenderRefused, smtplib.SMTPRecipientsRefused):
             with contextlib.suppress(OSError, smtplib.SMTPException):
@@ -90,6 +93,12 @@ class LineBackend(EmailBackend):
             raise Unsure(type(problem).__name__) from problem
         if code != 250:
             raise smtplib.SMTPDataError(code, said)
+
+
+def _must_be_an_answer(code: int) -> None:
+    """What is left over from the letter before, or no SMTP at all, says nothing about this letter."""
+    if not 400 <= code < 600:
+        raise Away("nonsense")
 
 
 class _Hurried(smtplib.SMTP):
@@ -133,7 +142,7 @@ def watched(sock: Any, seconds: float) -> Iterator[None]:
 
 def _watch() -> None:
     while True:
-        time.sleep(0.5)
+        time.sleep(SECONDS_BETWEEN_ROUNDS)
         with _lock:
             late = [sock for deadline, sock in _watched.values() if deadline < time.monotonic()]
         for sock in late:

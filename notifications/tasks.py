@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from notifications import planner, sender
+from notifications import planner, sender, wall_clock
 from notifications.models import Delivery, Sign
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,8 @@ def look() -> None:
 @shared_task(name="notifications.tasks.tick")
 def tick() -> None:
     """Each minute: plan what has come round, and see that it is sent. May run twice, late, or on two at once."""
+    if not wall_clock.is_steady():
+        return
     planner.plan()
     sender.settle_lost_nudges()
     Sign.objects.leave("tick")

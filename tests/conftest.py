@@ -1,6 +1,7 @@
 """The cast: Olive leads, Mia is a member, Stan is a stranger who leads a group of his own."""
 
 import contextlib
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 from accounts.models import User
 from challenges.models import Challenge
 from groups.models import Group
+from notifications import wall_clock
 from tests.client import CheckedClient
 from tests.factories import join, make_challenge, make_group, make_user
 
@@ -20,6 +22,12 @@ from tests.factories import join, make_challenge, make_group, make_user
 def fresh_limits() -> None:
     """What one test has used up of its rate limits is not missing in the next."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def steady_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests travel in time, and no clock has jumped for that: the machine is said to have run for just as long."""
+    monkeypatch.setattr(wall_clock, "uptime", time.time)
 
 
 @contextlib.contextmanager

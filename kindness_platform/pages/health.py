@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from kindness_platform import status
 from kindness_platform.celery import BEAT, WORKER
+from notifications import wall_clock
 from notifications.models import Sign
 
 ROOM_NEEDED = 64 * 1024 * 1024
@@ -75,6 +76,11 @@ def _sign(name: str) -> None:
         raise Unwell("silent")
 
 
+def _clock() -> None:
+    if wall_clock.has_jumped():
+        raise Unwell("jumped")
+
+
 def _disk() -> None:
     if not os.access(settings.DATA_DIR, os.W_OK | os.X_OK):
         raise Unwell("not writable")
@@ -90,6 +96,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "beat": partial(_sign, BEAT),
     "worker": partial(_sign, WORKER),
     "tick": partial(_sign, "tick"),
+    "clock": _clock,
     "disk": _disk,
 }
 

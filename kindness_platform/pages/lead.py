@@ -9,6 +9,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -23,8 +24,10 @@ from feed.models import Act, Case
 from feed.ripples import longest_of
 from feed.totals import Totals, told, totals_of
 from groups.models import Group
+from groups.models.membership import CROWD
 from kindness_platform.charts import Day, chart_of
 from kindness_platform.coarse import people_taking_part
+from notifications.health import of_group
 
 CHALLENGES = 20
 
@@ -65,9 +68,22 @@ def lead(request: HttpRequest, slug: str) -> HttpResponse:
         "people": people,
         "totals": totals,
         "steps": [*reports_to_look_at(user, group), *next_steps(group, now, people, totals)],
+        "reminders": reminders_of(group, people),
         **(week_of(now, people) if now else {}),
     }
     return render(request, "pages/lead.html", context)
+
+
+def reminders_of(group: Group, people: int) -> dict[str, object]:
+    """How the reminders of the last week did; in a small group even how many were sent would tell who had posted."""
+    if people < CROWD:
+        return {}
+    members = list(group.memberships.active().values_list("user_id", "user__email"))
+    told = of_group(group.pk, members, timezone.now() - timedelta(days=7))
+    if not (told.sent or told.bounced or told.switched_off):
+        return {}
+    coarse = {name: people_taking_part(getattr(told, name), people) for name in ("bounced", "switched_off")}
+    return {"sent": told.sent, **coarse}
 
 
 def current(challenges: Sequence[Challenge]) -> Challenge | None:

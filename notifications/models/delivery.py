@@ -1,6 +1,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -9,7 +10,7 @@ from accounts.ids import new_public_id
 from notifications.models.channel import Channel
 from notifications.models.notice import Notice
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(seconds=settings.LEASE_SECONDS)
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):

@@ -40,6 +40,7 @@ def test_a_well_installation_says_so_to_anybody(client: Client) -> None:
         "beat",
         "broker",
         "cache",
+        "clock",
         "database",
         "disk",
         "migrations",
@@ -114,5 +115,5 @@ def test_a_full_disk_is_noticed(client: Client) -> None:
 
 def test_asking_is_cheap(client: Client, django_assert_num_queries: Callable[[int], mock.MagicMock]) -> None:
     client.get("/healthz")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/healthz")
