@@ -6,8 +6,9 @@ language is asked for, what has not been translated is in English.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import lru_cache, wraps
+from threading import RLock
 from types import MappingProxyType
 
 from .loader import check_catalog, load_evidence, load_guides, load_ideas, load_programs
@@ -53,7 +54,23 @@ __all__ = [
 ]
 
 
-@lru_cache(maxsize=64)
+_reading = RLock()
+
+
+def _read_once[**P, R](read: Callable[P, R]) -> Callable[P, R]:
+    """Keeps what was read. Only one thread reads: msgspec crashes the process (a segmentation fault, seen with 0.22)
+    when two threads turn something into a type that it has not met yet, as two senders do right after a start."""
+    kept = lru_cache(maxsize=64)(read)
+
+    @wraps(read)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> R:
+        with _reading:
+            return kept(*args, **kwargs)  # type: ignore[arg-type]
+
+    return answer
+
+
+@_read_once
 def programs(language: str = "en") -> Mapping[str, Program]:
     return load_programs(language=language)
 
@@ -62,34 +79,34 @@ def program(key: str, language: str = "en") -> Program:
     return programs(language)[key]
 
 
-@lru_cache(maxsize=64)
+@_read_once
 def guides(language: str = "en") -> Mapping[tuple[str, str], Guide]:
     """The guides for those who run a program with a class, by the program's key and the kind of class."""
     return load_guides(language=language)
 
 
-@lru_cache(maxsize=64)
+@_read_once
 def ideas(language: str = "en", *, young: bool = False) -> Mapping[str, Idea]:
     """All ideas by key; `young` words what reaches under-18s for them."""
     return load_ideas(language=language, young=young)
 
 
-@lru_cache(maxsize=1)
+@_read_once
 def _evidence() -> Evidence:
     return load_evidence()
 
 
-@lru_cache(maxsize=1)
+@_read_once
 def sources() -> Mapping[str, Source]:
     return MappingProxyType({source.key: source for source in _evidence().sources})
 
 
-@lru_cache(maxsize=1)
+@_read_once
 def claims() -> Mapping[str, Claim]:
     return MappingProxyType({claim.key: claim for claim in _evidence().claims})
 
 
-@lru_cache(maxsize=1)
+@_read_once
 def left_out() -> Mapping[str, LeftOut]:
     return MappingProxyType({entry.key: entry for entry in _evidence().left_out})
 

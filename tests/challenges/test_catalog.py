@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -688,3 +690,28 @@ def test_the_command_says_ok() -> None:
         [sys.executable, "-m", "challenges.catalog"], cwd=REPOSITORY, capture_output=True, text=True, check=False
     )
     assert (done.returncode, done.stdout) == (0, "OK\n")
+
+
+# Reading it
+
+
+def test_only_one_thread_reads_and_what_it_read_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two senders ask for it right after a start; read by both of them at once, it killed the worker."""
+    together, read = threading.Barrier(2), []
+
+    def reader(language: str) -> dict[str, Program]:
+        read.append(language)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            together.wait(0.3)
+            read.append("at the same time")
+        return {}
+
+    monkeypatch.setattr(catalog, "load_programs", reader)
+    monkeypatch.setattr(catalog, "load_guides", reader)
+    ask: list[Callable[[], object]] = [lambda: catalog.programs("x-a"), lambda: catalog.guides("x-b")]
+    threads = [threading.Thread(target=one) for one in [*ask, *ask]]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(read) == ["x-a", "x-b"]
