@@ -39,6 +39,7 @@ ONCE = tuple(
         "pages/test_art",
         "pages/test_html",
         "pages/test_static_files",
+        "safety/test_forms",
         "test_access",
         "test_data_inventory",
         "test_marks",

@@ -215,6 +215,8 @@ TEXT: dict[int, Row] = {
         "accounts/test_sign_up.py::the_way_back_never_leaves_this_site",
         "accounts/test_confirming.py::the_way_on_stays_here",
         "accounts/test_terms.py::the_way_on_stays_on_this_site",
+        "safety/test_forms.py::no_form_leads_away",
+        "safety/test_forms.py::no_way_through_a_door_leads_away",
     ),
 }
 
