@@ -40,6 +40,7 @@ ONCE = tuple(
         "pages/test_html",
         "pages/test_static_files",
         "safety/test_forms",
+        "safety/test_markup",
         "test_access",
         "test_data_inventory",
         "test_marks",
