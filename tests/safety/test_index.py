@@ -24,7 +24,7 @@ def written(file: str) -> set[str]:
 def collected(request: pytest.FixtureRequest) -> dict[str, set[str]]:
     """The tests of each whole file that this run takes in. Without them, what is written has to do."""
     options = request.config.option
-    if options.keyword or options.lf or any("::" in argument for argument in request.config.args):
+    if options.keyword or getattr(options, "lf", False) or any("::" in argument for argument in request.config.args):
         return {}
     found: dict[str, set[str]] = {}
     for item in request.session.items:
