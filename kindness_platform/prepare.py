@@ -36,7 +36,7 @@ def main() -> int:
 
             django.setup()
             _interrupted_restore()
-            _tables()
+            make_tables()
             _push_key()
             _forget_signs_of_life()
             compile_into(settings.LOCALE_PATHS[0])
@@ -65,7 +65,8 @@ def _forget_signs_of_life() -> None:
     Sign.objects.filter(name__in=(BEAT, WORKER, "tick")).delete()
 
 
-def _tables() -> None:
+def make_tables() -> None:
+    """Folders, the tables of every database, and those of the cache and the queue where they are embedded."""
     from django.conf import settings
 
     for folder in (settings.DATA_DIR, settings.MEDIA_ROOT, settings.KEYS_DIR):

@@ -63,15 +63,15 @@ def days_of(mia: User, groups: list[Group], plan: Plan, *, seed: int, joins: int
     ("plan", "joins"),
     [
         ([("t02", 0), ("t02", 10)], 0),
-        ([("t02", 5), ("t01", 0)], 0),
+        pytest.param([("t02", 5), ("t01", 0)], 0, marks=pytest.mark.audit),
         ([("t08", 0), ("t02", 8)], 0),
-        ([("t02", 0), ("t01", 21)], 0),
-        ([("t02", 0), ("t02", 21)], 0),
-        ([("t02", 0), ("t02", 0)], 9),
+        pytest.param([("t02", 0), ("t01", 21)], 0, marks=pytest.mark.audit),
+        pytest.param([("t02", 0), ("t02", 21)], 0, marks=pytest.mark.audit),
+        pytest.param([("t02", 0), ("t02", 0)], 9, marks=pytest.mark.audit),
         ([("t02", 0), ("t01", 3)], 12),
     ],
 )
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.audit)])
 def test_no_idea_comes_twice_in_21_days_whichever_challenge_asks(
     mia: User, olive: User, group: Group, plan: Plan, joins: int, seed: int
 ) -> None:

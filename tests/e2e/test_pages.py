@@ -18,6 +18,8 @@ from tests.e2e.test_keyboard import Keys
 
 WIDTHS = (320, 390, 640, 768, 1280)
 """640 is 1280 at a zoom of 200 %."""
+LOOKED_OVER = (390, 1280)
+"""Where axe looks as well: between these nothing it asks for changes, and it takes longer than everything else."""
 HEIGHT = 900
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name.replace(", ", "-").replace(" ", "-"))
 
@@ -64,10 +66,11 @@ def test_a_page_that_leans_on_nothing_is_sound(site: Site, name: str) -> None:
 def test_a_page_is_sound_at_every_width(site: Site, kind: Kind, scheme: str) -> None:
     page = open_page(site, kind, scheme=scheme)
     faults: list[str] = []
-    for width in WIDTHS:
+    for width in WIDTHS if scheme == "light" else LOOKED_OVER:
         page.set_viewport_size({"width": width, "height": HEIGHT})
-        found = look.axe_faults(page) + look.overflow_faults(page) + look.target_faults(page)
-        faults += [f"{scheme} {width}: {fault}" for fault in found + look.main_target_faults(page)]
+        found = look.axe_faults(page) if width in LOOKED_OVER else []
+        found += look.overflow_faults(page) + look.target_faults(page) + look.main_target_faults(page)
+        faults += [f"{scheme} {width}: {fault}" for fault in found]
     assert not faults, "\n".join(faults)
 
 

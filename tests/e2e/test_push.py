@@ -83,7 +83,10 @@ def test_a_message_is_shown_and_replaced_by_the_next_of_its_kind(visit: Visit, m
         lambda event: found.extend(one["registrationId"] for one in event["registrations"] if not one["isDeleted"]),
     )
     tools.send("ServiceWorker.enable")
-    page.wait_for_timeout(0)
+    for _ in range(600):  # the browser reports its workers when it gets to it
+        if found:
+            break
+        page.wait_for_timeout(100)
     assert found
     for _twice in range(2):
         tools.send(

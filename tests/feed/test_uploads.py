@@ -102,6 +102,7 @@ def test_everything_else_is_refused_kindly_and_leaves_nothing(
     assert files_in(media) == []
 
 
+@pytest.mark.audit
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
 @pytest.mark.parametrize("name", HEAVY)
 def test_no_file_costs_more_than_256_megabytes_and_five_seconds(name: str) -> None:

@@ -95,6 +95,7 @@ def test_an_older_backup_is_brought_up_to_date(home: Home, tmp_path: Path) -> No
     assert Group.objects.get().overrides["comments_open"]["allowed"] is False
 
 
+@pytest.mark.audit
 def test_who_accepted_the_terms_by_their_number_has_accepted_them(home: Home, tmp_path: Path) -> None:
     """Made before an acceptance recorded a fingerprint: nobody is asked again by the update."""
     graph = MigrationLoader(None).graph
@@ -116,6 +117,7 @@ def test_who_accepted_the_terms_by_their_number_has_accepted_them(home: Home, tm
     assert [user.has_accepted_terms for user in User.objects.order_by("email")] == [False, True]
 
 
+@pytest.mark.audit
 def test_the_words_of_those_who_run_it_come_back(home: Home) -> None:
     texts = home.data / "texts"
     texts.mkdir()
@@ -305,6 +307,7 @@ def test_too_little_room_is_said_before_anything_begins(home: Home, monkeypatch:
 STEPS = ("databases.put_in_place", "_photos_in_place", "journal.merge", "journal.replay")
 
 
+@pytest.mark.audit
 def test_a_restore_that_is_cut_off_again_and_again_is_ended_by_the_next_start(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -347,6 +350,7 @@ def test_keys_travel_apart_and_come_back(home: Home, settings: Settings) -> None
     assert (home.data / "keys" / "private_text").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.audit
 def test_other_keys_are_refused_unless_that_is_wanted(home: Home, settings: Settings, tmp_path: Path) -> None:
     made = home.backup()
     home.lose_everything()

@@ -36,7 +36,7 @@ import django; django.setup()
 from django.core.management import call_command
 from django.db import connections
 from kindness_platform import demo, prepare, supervisor
-prepare._tables()
+prepare.make_tables()
 with connections["queue"].cursor() as cursor:
     cursor.execute("INSERT INTO cache VALUES ('limit', 'address 203.0.113.7', '2099-01-01')")
 demo.make()
@@ -129,6 +129,7 @@ def manifest(archive: Path) -> dict[str, object]:
     return told
 
 
+@pytest.mark.audit
 def test_an_installation_moves_to_an_empty_machine(tmp_path: Path, empty_machine: Machine) -> None:
     old = Machine(tmp_path / "old")
     (old.data / "keys").mkdir(parents=True)

@@ -65,7 +65,10 @@ def addresses() -> Iterator[str]:
         yield re.sub(r"\(\?P<app_label>[^)]*\)", "accounts", re.sub(r"<[^>]+>|\(\?P<url>[^)]*\)", "1", address))
 
 
-def test_nobody_but_an_operator_gets_in(otto: User) -> None:
+@pytest.mark.parametrize(
+    "methods", [("GET", "POST"), pytest.param(METHODS, marks=pytest.mark.audit)], ids=["short", "wide"]
+)
+def test_nobody_but_an_operator_gets_in(otto: User, methods: tuple[str, ...]) -> None:
     """Every address, every method, every role, and staff without a second factor (SAFETY B6)."""
     world = make_world()
     clients = [world.client(role) for role in ROLES] + [signed_in(otto, with_key=False)]
@@ -74,7 +77,7 @@ def test_nobody_but_an_operator_gets_in(otto: User) -> None:
     assert len(found) > 30
     for address in found:
         for client in clients:
-            for method in METHODS:
+            for method in methods:
                 reply = client.generic(method, address)
                 assert reply.status_code in {302, 403, 405}, f"{method} {address}: {reply.status_code}"
                 assert "/admin/logout" in address or not reply.get("Location", "").startswith("/admin/accounts")
