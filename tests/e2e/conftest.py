@@ -15,7 +15,16 @@ from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
@@ -33,7 +42,9 @@ ARGUMENTS = [
     "--disable-gpu",
     "--no-first-run",
 ]
-PATIENCE = 8000
+PATIENCE = 40_000
+"""Milliseconds: for a machine that is far busier than ours. Only a test that fails waits so long."""
+expect.set_options(timeout=PATIENCE)
 
 
 def chromium_path() -> str | None:

@@ -27,7 +27,7 @@ def test_an_act_is_reported_by_keyboard_and_decided_without_javascript(
     keys.choose(page.get_by_role("radio", name="It is unkind"))
     keys.press_on(page.get_by_role("button", name="Send it"))
     # The first mail of a process takes its time: everything that sends mail is loaded for it.
-    expect(page.get_by_text("Somebody who runs the group will look at it.")).to_be_visible(timeout=20_000)
+    expect(page.get_by_text("Somebody who runs the group will look at it.")).to_be_visible()
     keys.settle()
 
     page = visit(user=olive, javascript=False)
