@@ -1,11 +1,42 @@
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Asks who is not signed in to do so, and leads back to a page afterwards.
+
+    Many addresses only take what a button sends: there is nothing to go back to. So whoever pressed one goes to sign
+    in and back to where they pressed it. What a page sends by itself is refused: a redirect would be followed, and
+    what was typed gone, or the sign-in page drawn inside the page. The page says that one is signed out.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+        if "HX-Request" in request.headers:
+            return HttpResponse(status=401)
+        if request.method in {"GET", "HEAD"}:
+            return super().handle_no_permission(request, view_func)
+        return redirect_to_login(
+            _page_of_button(request), self.get_login_url(view_func), self.get_redirect_field_name(view_func)
+        )
+
+
+def _page_of_button(request: HttpRequest) -> str:
+    came_from = request.headers.get("Referer", "")
+    parts = urlsplit(came_from)
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    is_ours = url_has_allowed_host_and_scheme(
+        came_from, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return path if is_ours and path.startswith("/") and not path.startswith("//") else reverse("home")
 
 
 class PersonalClockMiddleware:

@@ -25,10 +25,10 @@
   };
 
   const failed = (event) => {
-    const template = document.getElementById(event.detail.xhr?.status === 429 ? "too-often" : "failed");
+    const template = document.getElementById({ 401: "signed-out", 429: "too-often" }[event.detail.xhr?.status] || "failed");
     const toasts = document.getElementById("toasts");
     if (!template || !toasts || toasts.querySelector("[data-failed]")) return;
-    // Of what went well before, only what can be undone stays.
+    // Of what went well, only what can be undone stays.
     each(toasts, "[data-toast]", (old) => { if (!old.querySelector("form")) old.remove(); });
     toasts.append(template.content.cloneNode(true));
     prepare(toasts.lastElementChild);

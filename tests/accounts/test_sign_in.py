@@ -1,4 +1,5 @@
 from datetime import timedelta
+from urllib.parse import parse_qs
 
 import pytest
 import time_machine
@@ -205,3 +206,29 @@ def test_who_has_no_password_sets_one_with_a_mailed_code(as_mia: Client, mia: Us
 )
 def test_what_is_not_offered_does_not_exist(as_mia: Client, path: str) -> None:
     assert as_mia.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("came_from", "page"),
+    [
+        ("http://testserver/groups/choir/?kind=did", "/groups/choir/?kind=did"),
+        ("https://evil.example/groups/choir/", "/"),
+        ("http://testserver//evil.example/", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_button_pressed_signed_out_leads_to_sign_in_and_back_to_its_page(
+    visitor: Client, came_from: str, page: str
+) -> None:
+    # An address that only takes posts would answer 405 to whoever comes back from signing in.
+    reply = visitor.post("/groups/choir/settings/rules/", headers={"Referer": came_from})
+    address, _, query = reply["Location"].partition("?")
+    assert (address, parse_qs(query)) == (LOGIN, {"next": [page]})
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Boosted": "true"}])
+def test_the_sign_in_page_never_becomes_a_part_of_another_page(visitor: Client, headers: dict[str, str]) -> None:
+    for ask in (visitor.get, visitor.post):
+        reply = ask("/acts/", headers={"HX-Request": "true", **headers})
+        assert (reply.status_code, reply.content) == (401, b"")
+    assert visitor.get("/acts/")["Location"] == f"{LOGIN}?next=/acts/"

@@ -95,7 +95,7 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         # A page that is left while it asks for a fragment says so; a kind refusal is a 4xx.
-        expected = re.search(r"status of 4\d\d|htmx:(sendAbort|afterRequest)", message.text) or (
+        expected = re.search(r"(status of|Error Code) 4\d\d|htmx:(sendAbort|afterRequest)", message.text) or (
             self.server_errors_expected and "status of 500" in message.text
         )
         if message.type in {"error", "warning"} and not expected:

@@ -226,3 +226,16 @@ def test_a_post_that_fails_keeps_what_was_typed(
     expect(page.locator("#post textarea[name=text]")).to_have_value(long)
     expect(page.locator("#post input[value=saw]")).to_be_checked()
     assert not Act.objects.exists()
+
+
+def test_who_was_signed_out_while_writing_is_told_and_keeps_the_words(
+    visit: Visit, group: object, challenge: object, mia: object
+) -> None:
+    page = visit(user=mia)
+    page.goto("/")
+    tell(page, "Watered the plants.")
+    page.context.clear_cookies(name="session")
+    send(page)
+    said = page.locator("#toasts", has_text="You are signed out.")
+    expect(said.get_by_role("link", name="Sign in")).to_have_attribute("href", "/accounts/login/")
+    expect(page.locator("#post textarea[name=text]")).to_have_value("Watered the plants.")
