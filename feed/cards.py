@@ -179,6 +179,8 @@ def _card(act: Act, group: Group, reader: User, now: datetime) -> Card:
         n = act.comment_count
         card.comments = ngettext("%(n)d comment", "%(n)d comments", n) % {"n": n} if n else _("Comment")
     photo = photo_of(act)
+    if not (act.text or card.idea or card.came_from or photo):
+        card.idea = _("Something kind, told without words.")
     if photo is not None:
         card.photo = SafeString(f"{root}photos/{photo.public_id}/small/")
         card.photo_large = SafeString(f"{root}photos/{photo.public_id}/large/")

@@ -194,3 +194,11 @@ def test_the_group_is_named_when_there_are_several(group: Group, olive: User, mi
     act = make_act(group, olive)
     [card] = cards_for(Act.objects.with_card().filter(pk=act.pk), mia, [group, other])
     assert card.group == "Ferry Lane Surgery"
+
+
+def test_an_act_that_says_nothing_says_so(group: Group, olive: User, mia: User) -> None:
+    silent = card_of(make_act(group, olive, text=""), mia)
+    assert silent.idea == "Something kind, told without words."
+    origin = make_act(group, olive)
+    too = make_act(group, mia, text="", parent=origin, link_kind=Act.Link.INSPIRED)
+    assert not card_of(too, olive).idea, "what it came from is told already"
