@@ -12,7 +12,7 @@ from accounts.people import person
 from accounts.typed import asked, storable, typed
 from challenges import beginnings
 from challenges.catalog import programs
-from challenges.forms import StartForm
+from challenges.forms import MODES, StartForm
 from challenges.models import Challenge
 from challenges.programs import Glance
 from kindness_platform.htmx import render_page
@@ -90,14 +90,19 @@ def _key(request: HttpRequest) -> str:
 
 
 def _first_answers(request: HttpRequest) -> dict[str, str]:
-    """What the form starts with: the answers that wait, and the program somebody came from."""
+    """What the form starts with: the answers that wait, and what the link says that somebody came by."""
     kept = beginnings.kept(request.session)
     answers = dict(kept[0]) if kept else {}
     if answers:
         answers["group"] = "new"
-    slug = asked(request).get("program", "")
+    link = asked(request)
+    slug, mode = link.get("program", ""), link.get("mode", "")
     named = next((plan.key for plan in programs(get_language() or "en").values() if plan.slug == slug), "")
-    return {**answers, "program": named or answers.get("program", "")}
+    return {
+        **answers,
+        "program": named or answers.get("program", ""),
+        "mode": mode if mode in MODES else answers.get("mode", ""),
+    }
 
 
 def _context(form: StartForm, key: str) -> dict[str, object]:

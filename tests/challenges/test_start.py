@@ -52,6 +52,14 @@ def test_the_page_asks_four_things_and_shows_the_first_week(client: Client) -> N
     assert "What your people will see" in html
 
 
+@pytest.mark.parametrize(
+    ("link", "chosen"), [("community", "community"), ("workplace", "workplace"), ("primary", "workplace")]
+)
+def test_a_link_may_say_who_it_is_for(client: Client, link: str, chosen: str) -> None:
+    page = client.get(reverse("start"), {"mode": link}).content.decode()
+    assert re.findall(r'name="mode" value="(\w+)"[^>]* checked', page) == [chosen]
+
+
 def test_a_leader_answers_and_is_asked_to_invite(as_olive: Client, olive: User) -> None:
     reply = as_olive.post(reverse("start"), answers())
     challenge = Challenge.objects.get()
