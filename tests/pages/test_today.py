@@ -50,6 +50,8 @@ def test_today_shows_prompt_composer_and_feed(
     page = as_mia.get("/").content.decode()
     for piece in ('class="composer"', "The tea cupboard.", "Together", "Your week", 'class="dots"'):
         assert piece in page
+    main = page[page.index("<main") :]
+    assert f'href="{group.get_absolute_url()}"><bdi>{group.name}</bdi>' in main, "whose feed it is, and the way there"
     step = challenge.step_on(mia.today())
     assert step
     assert step.words.prompt in page
