@@ -87,8 +87,15 @@ def test_the_poster_fills_one_sheet_and_its_square_is_large_enough(visit: Visit,
     page = visit(user=olive)
     page.goto(reverse("invite", args=[group.slug]))
     page.get_by_role("button", name="Make a code").click()
+    Group.objects.filter(pk=group.pk).update(name="Saturday Morning Reading Circle " * 2)
     page.get_by_role("link", name="Poster for the wall").click()
     expect(page.get_by_role("button", name="Print it")).to_be_visible()
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        code, foot = (page.locator(part).bounding_box() for part in (".poster .code", ".poster__foot"))
+        assert code
+        assert foot
+        assert code["y"] + code["height"] <= foot["y"], f"the code is behind the foot at {width}"
     page.emulate_media(media="print")
     page.set_viewport_size({"width": 794, "height": 1123})
     expect(page.get_by_role("banner")).to_be_hidden()
