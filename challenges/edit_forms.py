@@ -12,6 +12,8 @@ from challenges.models import Challenge, Participation
 from challenges.models.step import EDITABLE
 
 LONGEST = timedelta(days=366)
+GOAL = _("Choose a goal between 1 and 1,000,000 acts.")
+MINUTES = _("Give the minutes as a whole number from 1 to 120.")
 
 
 def _date(**attributes: str) -> forms.DateInput:
@@ -30,6 +32,7 @@ class ChallengeForm(forms.ModelForm):  # type: ignore[type-arg]
             "ends_on": _("Move it later to extend. For a week after it, acts of these days can still be told."),
             "goal": _("How many acts you hope for together. It is there to look forward to, not to be reached."),
         }
+        error_messages = {"goal": dict.fromkeys(("required", "invalid", "min_value", "max_value"), GOAL)}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -53,7 +56,7 @@ class ChallengeForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_goal(self) -> int:
         goal: int = self.cleaned_data["goal"]
         if not 1 <= goal <= 1_000_000:
-            raise ValidationError(_("Choose a goal between 1 and 1,000,000 acts."))
+            raise ValidationError(GOAL)
         return goal
 
     def clean_starts_on(self) -> date:
@@ -97,7 +100,13 @@ class NewStepForm(StepForm):
     """A step of the leader's own."""
 
     category = forms.ChoiceField(label=_("Kind of kindness"), choices=[(c.value, _(c.label)) for c in Category])
-    minutes = forms.IntegerField(label=_("Minutes it takes"), min_value=1, max_value=120, initial=5)
+    minutes = forms.IntegerField(
+        label=_("Minutes it takes"),
+        min_value=1,
+        max_value=120,
+        initial=5,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), MINUTES),
+    )
     week = forms.TypedChoiceField(label=_("Week"), coerce=int)
 
     def __init__(self, *args: Any, challenge: Challenge, **kwargs: Any) -> None:

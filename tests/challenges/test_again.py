@@ -86,9 +86,11 @@ def test_every_program_can_run_again(as_olive: Client, group: Group, program: st
 def test_the_next_monday_is_offered(as_olive: Client, past: Challenge) -> None:
     html = as_olive.get(reverse("challenge-again", args=[past.public_id])).content.decode()
     assert "2026-04-06" in html
+    assert "both are on at once" not in html
 
 
 def test_while_one_runs_the_monday_after_its_end_is_offered(as_olive: Client, group: Group) -> None:
     running = make_challenge(group, starts_on=date(2026, 3, 30))
     html = as_olive.get(reverse("challenge-again", args=[running.public_id])).content.decode()
     assert f'value="{date(2026, 4, 20)}"' in html
+    assert "goes on until Sunday, April 19" in html

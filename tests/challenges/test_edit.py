@@ -81,7 +81,9 @@ def test_title_goal_and_last_day_can_change_and_what_was_told_stays(
         ({"ends_on": "2026-03-01"}, "comes before the first"),
         ({"ends_on": "2027-03-04"}, "a year at most"),
         ({"ends_on": "2026-03-03"}, "That day has passed"),
-        ({"goal": "0"}, "goal"),
+        ({"goal": "0"}, "between 1 and 1,000,000"),
+        ({"goal": "-5"}, "between 1 and 1,000,000"),
+        ({"goal": "many"}, "between 1 and 1,000,000"),
         ({"goal": "10000000"}, "1,000,000"),
         ({"ends_on": "soon"}, "Enter a valid date"),
     ],
@@ -208,6 +210,7 @@ def test_an_own_step_needs_words(as_olive: Client, daily: Challenge) -> None:
     reply = as_olive.post(url, {"do": "add", "theme": "Cake", "category": "cake", "minutes": "0"})
     assert reply.status_code == 422
     assert "Cake" in reply.content.decode()
+    assert "from 1 to 120" in reply.content.decode()
     assert daily.steps.count() == 21
 
 
@@ -218,11 +221,13 @@ def test_the_list_of_steps_says_when_each_is_asked(olive: User, daily: Challenge
 
 
 def test_ending_today_makes_it_the_last_day(as_olive: Client, daily: Challenge) -> None:
-    url = reverse("challenge-end", args=[daily.public_id])
+    url, edit = (reverse(route, args=[daily.public_id]) for route in ("challenge-end", "challenge-edit"))
     assert "Wednesday, March 11" in as_olive.get(url).content.decode()
+    assert url in as_olive.get(edit).content.decode()
     assert as_olive.post(url).status_code == 302
     daily.refresh_from_db()
     assert daily.ends_on == date(2026, 3, 4)
+    assert url not in as_olive.get(edit).content.decode(), "it cannot be ended twice"
 
 
 def test_what_has_not_begun_cannot_be_ended(as_olive: Client, group: Group) -> None:
