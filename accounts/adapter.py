@@ -30,7 +30,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "incorrect_code": _("That code does not match. Please look at the newest mail and try again."),
         "enter_current_password": _("That is not your password until now. Please try again."),
         "incorrect_password": _("That password does not match. Please try again."),
-        "too_many_login_attempts": _("That was too often. Please wait a few minutes and try again."),
+        "too_many_login_attempts": _("That was too often. Please ask for a new code, or wait a few minutes."),
         "duplicate_email": _("That is the address you sign in with already."),
         "rate_limited": _("That was too often. Please wait a few minutes and try again."),
     }

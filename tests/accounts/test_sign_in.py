@@ -55,6 +55,7 @@ def test_three_wrong_codes_end_it(visitor: Client, send: Send, mia: User) -> Non
     right = code_in_the_mail()
     wrong = "111111" if right != "111111" else "222222"
     assert [send(CONFIRM, {"code": wrong}).status_code for _ in range(3)] == [422, 422, 302]
+    assert "ask for a new code" in visitor.get(LOGIN).content.decode()
     send(CONFIRM, {"code": right})
     assert signed_in_as(visitor) is None
 
