@@ -19,7 +19,9 @@ class SignInMiddleware(LoginRequiredMiddleware):
     what was typed gone, or the sign-in page drawn inside the page. The page says that one is signed out.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
+    def handle_no_permission(  # type: ignore[override]  # the stubs know of redirects only
+        self, request: HttpRequest, view_func: Callable[..., Any]
+    ) -> HttpResponseBase:
         if "HX-Request" in request.headers:
             return HttpResponse(status=401)
         if request.method in {"GET", "HEAD"}:
