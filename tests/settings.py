@@ -4,7 +4,11 @@ import os
 import tempfile
 
 os.environ.setdefault("GOODTURN_MODE", "demo")
+# Of two workers each has a folder of its own: both inherit the run's, and would clear away each other's photos.
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="goodturn-tests-"))
+os.environ["DATA_DIR"] = (
+    os.environ["DATA_DIR"].removesuffix(worker := f"/{os.environ.get('PYTEST_XDIST_WORKER', '')}") + worker
+)
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 
 from kindness_platform.settings import *  # noqa: F403
