@@ -67,7 +67,7 @@ def deliver(delivery_pk: int) -> str:
     token = Delivery.objects.claim(delivery_pk)
     if not token:
         return ""
-    delivery = Delivery.objects.claimed_as(token).select_related("notice__recipient").get()
+    delivery = Delivery.objects.claimed_as(token).select_related("notice__recipient__preferences").get()
     try:
         return _deliver(delivery)
     except smtp.Away:
@@ -92,7 +92,7 @@ class Queue:
             count = min(count, max(1, int(settings.MAIL_PER_SECOND)))
         for pks in self._choices(now, count):
             if pks and (token := Delivery.objects.claim(pks, now)):
-                claimed = list(Delivery.objects.claimed_as(token).select_related("notice__recipient"))
+                claimed = list(Delivery.objects.claimed_as(token).select_related("notice__recipient__preferences"))
                 keep_pace(len(claimed))
                 return claimed
         return []

@@ -1,5 +1,6 @@
 import secrets
 from datetime import date, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -22,13 +23,17 @@ def _new_token() -> str:
 class PreferencesManager(models.Manager["Preferences"]):
     def of(self, user: User) -> "Preferences":
         """What this person chose; who never chose anything has a row that is not stored, with what holds for all."""
-        return self.filter(user=user).first() or Preferences(user=user)
+        # Senders read it along with the person; everybody else asks for it here.
+        along: Any = self.model._meta.get_field("user").remote_field.get_cached_value(user, False)
+        read = self.filter(user=user).first() if along is False else along
+        return read if isinstance(read, Preferences) and read.pk else Preferences(user=user)
 
     def choose(self, user: User, **values: object) -> "Preferences":
         """Keep what somebody chose, and set their clocks by it. The one way to change these rows."""
         from notifications import rhythms
 
         wishes, _new = self.update_or_create(user=user, defaults={**values, "changed_at": timezone.now()})
+        wishes.user = user
         rhythms.rewind(user)
         return wishes
 

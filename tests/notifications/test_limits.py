@@ -36,17 +36,22 @@ def at_noon() -> Any:
         yield clock
 
 
+def send_all() -> None:
+    while sender.run():
+        pass
+
+
 def test_nobody_gets_more_than_so_many_mails_a_day(mia: User, topics: None, at_noon: Any, settings: Settings) -> None:
     settings.MAIL_PER_PERSON_AND_DAY = 3
-    for n in range(200):
+    for n in range(30):
         outbox.queue(mia, "chat", str(n))
-    sender.run()
+    send_all()
     assert len(mail.outbox) == 3
-    assert Delivery.objects.filter(state=State.SKIPPED, reason="enough for a day").count() == 197
+    assert Delivery.objects.filter(state=State.SKIPPED, reason="enough for a day").count() == 27
     outbox.queue(mia, "letter", "asked for otherwise")
     at_noon.shift(timedelta(days=1, minutes=1))
     outbox.queue(mia, "chat", "tomorrow")
-    sender.run()
+    send_all()
     assert len(mail.outbox) == 5
 
 
@@ -70,13 +75,13 @@ def test_a_group_that_has_sent_enough_for_an_hour_waits(mia: User, at_noon: Any,
     settings.MAIL_PER_GROUP_AND_HOUR = 2
     for n in range(2):
         outbox.queue(mia, "letter", str(n), lane=1)
-    sender.run()
+    send_all()
     outbox.queue(mia, "letter", "more", lane=1)
     outbox.queue(mia, "letter", "of another group", lane=2)
-    sender.run()
+    send_all()
     assert len(mail.outbox) == 3
     at_noon.shift(timedelta(hours=1, seconds=1))
-    sender.run()
+    send_all()
     assert len(mail.outbox) == 4
 
 
@@ -94,7 +99,7 @@ def test_no_more_leaves_in_a_second_than_the_mail_service_takes(
     begun = timezone.now()
     for n in range(10):
         outbox.queue(mia, "letter", str(n))
-    sender.run()
+    send_all()
     assert len(mail.outbox) == 10
     assert (timezone.now() - begun).total_seconds() == pytest.approx(5)
     assert sum(paused) == pytest.approx(5)

@@ -25,6 +25,7 @@ class Server:
     received: list[bytes] = field(default_factory=list)
     connections: int = 0
     over: threading.Event = field(default_factory=threading.Event)
+    stuck: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self.socket = socket.create_server(("127.0.0.1", 0))
@@ -58,6 +59,8 @@ class Server:
 
     def _data(self, line: socket.socket, heard: "Iterator[bytes]") -> None:
         self._say(line, "DATA", b"354 go on")
+        if "DATA" in self.answers:
+            return
         if self.answers.get("INSIDE") == b"cut":
             next(heard)
             raise StopIteration
@@ -73,8 +76,10 @@ class Server:
         words = self.answers.get(verb, usual)
         if words == b"cut":
             raise StopIteration
+        if words in {b"hang", b"slow"}:
+            self.stuck.set()
         if words == b"hang":
-            self.over.wait(30)
+            self.over.wait(60)
             raise StopIteration
         if words == b"slow":  # a byte now and then, for ever
             while not self.over.wait(0.02):
@@ -84,6 +89,7 @@ class Server:
 
     def close(self) -> None:
         self.over.set()
+        self.stuck.set()
         with contextlib.suppress(OSError):  # closing alone would not wake the thread that listens
             self.socket.shutdown(socket.SHUT_RDWR)
         self.socket.close()
@@ -93,11 +99,18 @@ class Server:
 def server(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     server = Server()
     point_to(settings, server.port)
-    monkeypatch.setattr(smtp, "SECONDS_FOR_A_LETTER", 0.3)
-    monkeypatch.setattr(smtp, "SECONDS_FOR_A_REPLY", 0.3)
     monkeypatch.setattr(smtp, "SECONDS_BETWEEN_ROUNDS", 0.05)
+    threading.Thread(target=time_is_over, args=(server,), daemon=True).start()
     yield server
     server.close()
+
+
+def time_is_over(server: Server) -> None:
+    """Once the server is stuck, let the half minute be over that a sender waits."""
+    server.stuck.wait()
+    while not server.over.wait(0.05):
+        with smtp._lock:
+            smtp._watched.update({key: (0.0, sock) for key, (_deadline, sock) in smtp._watched.items()})
 
 
 def point_to(settings: Settings, port: int, **options: object) -> None:
@@ -157,6 +170,10 @@ def test_each_fault_leads_where_it_should(
     fault(server, settings)
     assert sender.deliver(delivery.pk) == {"letter": letter, "nudge": nudge}[kind]
     assert again(delivery).state == {"letter": letter, "nudge": nudge}[kind]
+
+
+def test_no_sender_waits_longer_than_half_a_minute() -> None:
+    assert max(smtp.SECONDS_FOR_A_LETTER, smtp.SECONDS_FOR_A_REPLY) + smtp.SECONDS_BETWEEN_ROUNDS <= 30
 
 
 def test_an_address_that_does_not_exist_gets_no_more_mail_but_what_it_asks_for(mia: User, server: Server) -> None:
