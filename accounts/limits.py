@@ -1,8 +1,11 @@
 """How often is too often: one table, and one page that says so kindly."""
 
+import logging
 from typing import Any
 
+import redis.exceptions
 from allauth.core.internal import ratelimit
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -34,6 +37,12 @@ LIMITS = {
     "calendar_file": "60/h/key",
 }
 
+UNCOUNTED = frozenset({"post", "comment", "react", "upload", "search", "report"})
+"""What somebody who is in may do while the cache is away and nothing counts: it harms less than words that are lost.
+All else waits, doors first of all."""
+AWAY = (redis.exceptions.ConnectionError, redis.exceptions.TimeoutError, DatabaseError)
+log = logging.getLogger(__name__)
+
 
 def attempt(request: HttpRequest, action: str) -> ratelimit.RateLimitUsage | None:
     """Count one use of `action`, to be taken back with `.rollback()` if it turns out to be harmless.
@@ -53,7 +62,13 @@ def allow(request: HttpRequest, action: str, *, key: str = "") -> bool:
         key: what is counted where the row says "key".
     """
     LIMITS[action]
-    used = ratelimit.consume(request, app="goodturn", action=action, config=LIMITS, key=key or None, limit_get=True)
+    try:
+        used = ratelimit.consume(request, app="goodturn", action=action, config=LIMITS, key=key or None, limit_get=True)
+    except AWAY:
+        if action not in UNCOUNTED:
+            raise
+        log.warning("nothing counts how often '%s' is done: the cache does not answer", action)
+        return True
     return used is not None
 
 

@@ -148,9 +148,15 @@ REDIS_URL = env.str("REDIS_URL", "")
 # a few hundred addresses would wipe out what is held against everybody.
 CACHE_ROWS = {"MAX_ENTRIES": 100_000}
 QUEUE_FILE = DATA_DIR / "queue.sqlite3"
+# A Redis that hangs must not make everybody wait with it.
+REDIS_CACHE = {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "LOCATION": REDIS_URL,
+    "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+}
 CACHES: dict[str, Any]
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {"default": REDIS_CACHE}
 else:
     DATABASES["queue"] = {
         "ENGINE": "django.db.backends.sqlite3",

@@ -8,6 +8,7 @@ import time_machine
 from allauth.account import app_settings as allauth_settings
 from allauth.core.internal import ratelimit
 from django.contrib.auth.models import AnonymousUser
+from django.core import mail
 from django.core.cache import cache
 from django.db.utils import ConnectionHandler
 from django.http import HttpRequest
@@ -21,6 +22,7 @@ from feed.models import Act
 from groups.models import Group, JoinCode
 from groups.models.join_code import ALPHABET, LENGTH, draw_code
 from kindness_platform import tasks
+from kindness_platform.settings import REDIS_CACHE
 from tests.client import confirmed_client
 from tests.factories import make_act
 
@@ -148,20 +150,14 @@ def test_one_more_than_allowed_is_asked_to_wait(
 # --- The cache ---------------------------------------------------------------------------------------
 
 
-class Away:
-    """A cache whose server does not answer."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise ConnectionError("nobody there")
-
-
 @pytest.fixture
-def no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ratelimit, "cache", Away())
+def no_cache(settings: Settings) -> None:
+    """The cache of an installation with Redis, whose Redis does not answer."""
+    settings.CACHES = {"default": REDIS_CACHE | {"LOCATION": "redis://127.0.0.1:1/0"}}
 
 
 def test_without_its_memory_the_door_stays_shut(no_cache: None, mia: User) -> None:
-    """Nobody signs in, signs up or tries a code while nothing counts the tries."""
+    """Nobody signs in, signs up or tries a code while nothing counts the tries; they are asked to come back."""
     mia.set_password("four quiet words here")
     mia.save()
     client = Client(raise_request_exception=False)
@@ -174,19 +170,30 @@ def test_without_its_memory_the_door_stays_shut(no_cache: None, mia: User) -> No
         (reverse("account_signup"), {"name": "Nia", "email": "nia@example.org"}),
         (reverse("account_reset_password"), {"email": mia.email}),
         (reverse("join", args=["ABCD2345WXYZ"]), {}),
+        (reverse("mfa_login_webauthn"), {"credential": "{}"}),
     ]
     for address, fields in tries:
-        assert client.post(address, fields).status_code == 500
+        reply = client.post(address, fields)
+        assert reply.status_code == 503, address
+        assert int(reply["Retry-After"]) > 0
         assert client.session.get("_auth_user_id") is None
+    assert client.get(reverse("class-names", args=["ABCD2345WXYZ"])).status_code == 503
     assert User.objects.count() == 1
+    assert not mail.outbox
 
 
-def test_without_its_memory_who_is_in_reads_on(no_cache: None, as_mia: Client, group: Group, olive: User) -> None:
+def test_without_its_memory_who_is_in_reads_and_writes_on(
+    no_cache: None, as_mia: Client, group: Group, olive: User
+) -> None:
     act = make_act(group, olive, text="Brought tea.")
     for address in ("/", group.get_absolute_url(), act.get_absolute_url()):
         reply = as_mia.get(address)
         assert reply.status_code == 200
         assert "Brought tea." in reply.content.decode()
+    for action in ("post", "comment", "react", "report"):
+        assert _ask(action, as_mia, group, act, 0).status_code < 400, action
+    assert Act.objects.filter(author__name="Mia Marsh").count() == 1
+    assert _ask("invite", as_mia, group, act, 0).status_code in {403, 404, 503}
 
 
 def test_limits_that_hold_no_longer_are_forgotten(db: None, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
