@@ -6,7 +6,7 @@ says (strangers get 404, nothing public by accident) is judged in `test_access.p
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -232,12 +232,12 @@ def ask(client: Client, method: str, address: str) -> HttpResponse:
     return cast(HttpResponse, response)
 
 
-def cells(world: World, route: Route) -> dict[str, list[int]]:
+def cells(world: World, route: Route, methods: Sequence[str] = METHODS) -> dict[str, list[int]]:
     """The status that each role gets, for each method."""
     address = route.address(world.values(route))
     clients = {role: world.client(role) for role in ROLES}
     table: dict[str, list[int]] = {}
-    for method in METHODS:
+    for method in methods:
         table[method] = [ask(clients[role], method, address).status_code for role in ROLES]
     return table
 
@@ -260,6 +260,15 @@ def stored_rows() -> dict[str, list[str]]:
         if line and not line.startswith("#"):
             stored.setdefault(line.split()[0], []).append(line)
     return stored
+
+
+def stored_cells(route: Route) -> dict[str, list[int]]:
+    """The same as `cells`, as the committed table has it."""
+    found: dict[str, list[int]] = {}
+    for line in stored_rows()[route.name]:
+        _name, methods, *statuses = line.split()
+        found |= {method: list(map(int, statuses)) for method in methods.split(",")}
+    return found
 
 
 def write_table(world: World) -> None:

@@ -16,7 +16,7 @@ from pytest_django import DjangoDbBlocker
 
 from feed.models import Decision
 from groups.models import Authorization, Classroom, Group, Pupil, School
-from tests.access import METHODS, ROLES, Route, World, ask, cells, make_world, routes, rows, stored_rows
+from tests.access import METHODS, ROLES, Route, World, ask, cells, make_world, routes, stored_cells, stored_rows
 from tests.conftest import kept_for_the_file
 
 CATALOG = {"programs", "program", "program-guide", "ideas", "evidence", "about", "terms", "privacy", "healthz"}
@@ -87,15 +87,17 @@ def test_every_route_stands_in_the_table_and_no_other() -> None:
     assert set(stored_rows()) == set(NAMES), "run `python scripts/access_table.py` and read what changed"
 
 
+@pytest.mark.parametrize("methods", [("GET", "POST"), pytest.param(METHODS, marks=WIDE)], ids=["short", "wide"])
 @pytest.mark.parametrize("route", ALL, ids=NAMES)
-def test_each_role_gets_what_the_table_says(route: Route, world: World) -> None:
-    found = cells(world, route)
+def test_each_role_gets_what_the_table_says(route: Route, world: World, methods: tuple[str, ...]) -> None:
+    found = cells(world, route, methods)
     for method, statuses in found.items():
         by_role = dict(zip(ROLES, statuses, strict=True))
         assert max(statuses) < 500, f"{method} {route.name} breaks: {by_role}"
         if route.name not in PUBLIC and not route.name.startswith("account_"):
             assert by_role["anonymous"] == 302, f"a visitor gets into {method} {route.name}"
-    assert rows(route, found) == stored_rows()[route.name]
+    stored = stored_cells(route)
+    assert found == {method: stored[method] for method in methods}
 
 
 @pytest.mark.parametrize(

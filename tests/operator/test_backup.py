@@ -54,6 +54,7 @@ def test_no_table_is_left_out(home: Home) -> None:
         assert set(made.manifest.tables) == there
 
 
+@pytest.mark.audit
 def test_what_is_there_is_only_given_up_when_that_is_said(home: Home) -> None:
     made = home.backup()
     (home.data / "media" / "later.webp").write_bytes(b"later")
@@ -74,6 +75,7 @@ def test_photos_alone_are_a_full_house_too(home: Home) -> None:
     assert "photos" in home.refuses(made)
 
 
+@pytest.mark.audit
 def test_an_older_backup_is_brought_up_to_date(home: Home, tmp_path: Path) -> None:
     """Made before groups kept their rules in their own row: the rule moves as it does in every update."""
     graph = MigrationLoader(None).graph
