@@ -218,11 +218,13 @@ class Site:
 
     def page(self, role: str, *, javascript: bool = True) -> Page:
         """The page of a role: one profile each, so that a look costs one navigation."""
+        user = self.place.people[role]
         if (role, javascript) not in self.pages:
-            self.pages[role, javascript] = self.open(
-                user=self.place.people[role], javascript=javascript, confirmed=role == "sure"
-            )
-        return self.pages[role, javascript]
+            self.pages[role, javascript] = self.open(user=user, javascript=javascript)
+        page = self.pages[role, javascript]
+        if role == "sure" and user:  # a confirmation lasts ten minutes, and a file of tests may take longer
+            sign_in(page.context, user, self.open.url, confirmed=True)
+        return page
 
     @property
     def watch(self) -> Watch:

@@ -235,7 +235,7 @@ def test_quiet_hours_hold_around_the_changes_of_some_zones() -> None:
 @pytest.mark.audit
 def test_around_every_change_of_every_zone_every_quarter_of_an_hour_is_right() -> None:
     """A7: all zones × all changes 2024–2030 × 3 days × 96 quarters of an hour."""
-    assert check_changes(sorted(known_zones())) > 800_000
+    assert check_changes(sorted(known_zones())) > 700_000
 
 
 @pytest.mark.audit
