@@ -32,13 +32,13 @@ def icon(name: str, *, fill: bool = False) -> Icon:
 
 
 def _rounded(drawing: str) -> str:
-    """The drawing to one decimal place: in a box of 256 drawn at 20 pixels nobody sees more, and pages carry twenty."""
+    """The drawing in whole numbers: in a box of 256 drawn at 20 pixels nobody sees more, and pages carry twenty."""
 
     def shorter(number: re.Match[str]) -> str:
-        rounded = f"{float(number[0]):.1f}".removesuffix(".0")
+        rounded = f"{float(number[0]):.0f}"
         # ".97" may follow a digit directly; what it is rounded to may not.
         follows_a_digit = drawing[number.start() - 1 : number.start()].isdigit()
-        return f" {rounded}" if follows_a_digit else rounded.removeprefix("0") or "0"
+        return f" {rounded}" if follows_a_digit else rounded
 
     return DECIMALS.sub(shorter, drawing)
 
