@@ -123,7 +123,8 @@ class StartForm(forms.Form):
         if self.errors.pop("group", None):
             self.add_error(None, _("You do not lead this group, or no longer do. Please choose another one."))
         if self.chosen:
-            answers["mode"] = self.chosen.mode
+            # What was typed for a new group before this one was chosen is no matter of the group's name.
+            answers |= {"mode": self.chosen.mode, "name": ""}
             self.errors.pop("name", None)
             self.errors.pop("mode", None)
         else:

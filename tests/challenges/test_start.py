@@ -282,3 +282,9 @@ def test_what_waited_for_an_account_is_limited_as_well(
     assert reply.status_code == 429
     assert 'value="Ferry Lane Surgery"' in reply.content.decode()
     assert not Challenge.objects.exists()
+
+
+def test_what_was_typed_for_a_new_group_does_not_matter_for_one_that_was_chosen(as_olive: Client, group: Group) -> None:
+    reply = as_olive.post(reverse("start"), answers(group=group.slug, name="x" * 81))
+    assert reply.status_code == 302
+    assert group.challenges.count() == 1
