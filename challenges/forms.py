@@ -56,7 +56,9 @@ class StartForm(forms.Form):
         self.user = user
         self.led = groups_led_by(user)
         self.programs = programs_for(Group.AgeBand.ADULT, language=get_language() or "en")
-        super().__init__(data, initial=self._defaults() | {k: v for k, v in (initial or {}).items() if v})
+        known = {NEW, *(group.slug for group in self.led)}
+        given = {k: v for k, v in (initial or {}).items() if v and (k != "group" or v in known)}
+        super().__init__(data, initial=self._defaults() | given)
         self._offer("group", [*((group.slug, group.name) for group in self.led), (NEW, str(_("A new group")))])
         self._offer("program", [(plan.key, plan.title) for plan in self.programs.values()])
         self.fields["name"].widget.attrs |= {"class": "input", "autocomplete": "organization"}

@@ -12,7 +12,7 @@ from accounts.people import person
 from accounts.typed import asked, storable, typed
 from challenges import beginnings
 from challenges.catalog import programs
-from challenges.forms import MODES, StartForm
+from challenges.forms import MODES, NEW, StartForm
 from challenges.models import Challenge
 from challenges.programs import Glance
 from kindness_platform.htmx import render_page
@@ -52,7 +52,7 @@ def finish(request: HttpRequest) -> HttpResponse:
     if kept is None:
         return redirect("start")
     answers, key = kept
-    form = StartForm({**answers, "group": "new"}, user=request.user)
+    form = StartForm({**answers, "group": NEW}, user=request.user)
     if not form.is_valid():
         return _page(request, form, key=key, status=422)
     if request.method == "POST":
@@ -93,13 +93,12 @@ def _first_answers(request: HttpRequest) -> dict[str, str]:
     """What the form starts with: the answers that wait, and what the link says that somebody came by."""
     kept = beginnings.kept(request.session)
     answers = dict(kept[0]) if kept else {}
-    if answers:
-        answers["group"] = "new"
     link = asked(request)
     slug, mode = link.get("program", ""), link.get("mode", "")
     named = next((plan.key for plan in programs(get_language() or "en").values() if plan.slug == slug), "")
     return {
         **answers,
+        "group": link.get("group", "") or (NEW if answers else ""),
         "program": named or answers.get("program", ""),
         "mode": mode if mode in MODES else answers.get("mode", ""),
     }

@@ -164,7 +164,7 @@ def next_steps(group: Group, challenge: Challenge | None, people: int, totals: T
             NextStep(_("You are the first one here."), _("Invite people"), reverse("invite", args=[group.slug]))
         )
     if challenge is None:
-        start = f"{reverse('start')}?group={group.slug}"
+        start = reverse("class-begin", args=[group.slug]) if group.is_class else _start(group)
         return [*steps, NextStep(_("No challenge is set up yet."), _("Start one"), start)]
     key = challenge.public_id
     match challenge.phase:
@@ -192,6 +192,10 @@ def next_steps(group: Group, challenge: Challenge | None, people: int, totals: T
                 ),
             ]
     return steps
+
+
+def _start(group: Group) -> str:
+    return reverse("start", query={"group": group.slug})
 
 
 def _under_way(challenge: Challenge, totals: Totals) -> list[NextStep]:

@@ -288,3 +288,9 @@ def test_what_was_typed_for_a_new_group_does_not_matter_for_one_that_was_chosen(
     reply = as_olive.post(reverse("start"), answers(group=group.slug, name="x" * 81))
     assert reply.status_code == 302
     assert group.challenges.count() == 1
+
+
+def test_a_link_may_say_for_which_of_my_groups_it_is(as_olive: Client, group: Group, olive: User) -> None:
+    other = make_group(olive, name="A Group Before It")
+    for named, chosen in ((group.slug, group), ("somebody-elses", other)):
+        assert as_olive.get(reverse("start"), {"group": named}).context["form"].chosen == chosen

@@ -18,7 +18,7 @@ from challenges.prompts import prompts_for
 from groups.models import Group
 from kindness_platform.charts import Day, chart_of, round_up
 from kindness_platform.coarse import people_taking_part
-from tests.factories import join, make_act, make_challenge, make_user
+from tests.factories import join, make_act, make_challenge, make_class, make_user
 
 MONDAY = date(2026, 3, 2)
 WEDNESDAY = MONDAY + timedelta(days=9)
@@ -152,6 +152,12 @@ def test_leaders_and_members_read_the_same_day_of_as_many_days(
 
 def test_a_group_without_a_challenge_is_offered_one(as_olive: Client, group: Group) -> None:
     assert "Start one" in page(as_olive, group)
+
+
+def test_a_class_without_a_program_begins_one_of_its_own(as_olive: Client, olive: User) -> None:
+    kestrels = make_class(olive)
+    page = as_olive.get(reverse("lead", args=[kestrels.slug])).content.decode()
+    assert reverse("class-begin", args=[kestrels.slug]) in page.partition("No challenge is set up yet.")[2]
 
 
 def test_the_page_costs_the_same_for_many_people_and_acts(
