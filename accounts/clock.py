@@ -9,7 +9,8 @@ from django.utils.translation import ngettext
 
 def when(moment: datetime, now: datetime) -> str:
     """How long ago, as people say it. Both moments are in the reader's zone."""
-    minutes = int((now - moment).total_seconds() // 60)
+    # Two moments of one zone, taken from each other, differ by what its clocks show: an hour wrong when they change.
+    minutes = int((now.timestamp() - moment.timestamp()) // 60)
     if minutes < 1:
         return _("Just now")
     if minutes < 60:
