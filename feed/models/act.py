@@ -400,8 +400,9 @@ class Act(models.Model):
             return False
         for name, value in values.items():
             setattr(self, name, value)
-        # The row is ours now; who sees it may have changed since it was read, and the parent counts by that.
-        self.refresh_from_db(fields=["audience"])
+        # The row is ours now. Who sees it and whether it is a tick may have changed since it was read, and totals
+        # are kept by that.
+        self.refresh_from_db(fields=["audience", "source"])
         self.changes.create(before=before, after=state, by=by, why=why)
         if before == self.State.SHOWN and state != self.State.SHOWN:
             self.count(-1)

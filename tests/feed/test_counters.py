@@ -130,6 +130,16 @@ def test_two_hands_at_one_act_move_it_once(counted: Act, olive: User, mia: User)
     assert recount() == []
 
 
+def test_who_takes_down_what_got_words_meanwhile_counts_out_what_it_is_now(
+    group: Group, olive: User, mia: User
+) -> None:
+    tick = make_act(group, mia, text="", source="tick")
+    read_before = Act.objects.get(pk=tick.pk)
+    tick.rewrite(text="Carried the boxes.", done_on=tick.done_on, audience="group", signed="me", by=mia)
+    assert read_before.change("removed", by=olive)
+    assert recount() == []
+
+
 def test_recount_tells_what_is_wrong_and_mends_it(counted: Act) -> None:
     assert recount() == []
     Act.objects.filter(pk=counted.pk).update(passed_on_count=9, inspired_count=0, comment_count=7)
