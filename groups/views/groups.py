@@ -1,4 +1,4 @@
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -11,10 +11,11 @@ from groups.models import Group, Membership, Organization
 def groups(request: HttpRequest) -> HttpResponse:
     """My groups: what each is, how many we are, and what I am in it; what was put away or is on its way out."""
     user = person(request)
+    us = Membership.objects.active().filter(group=OuterRef("group")).order_by().values("group")
     places = (
         Membership.objects.active()
         .filter(user=user, group__delete_after=None)
-        .annotate(people=Count("group__memberships", filter=Q(group__memberships__state=Membership.State.ACTIVE)))
+        .annotate(people=Subquery(us.annotate(n=Count("pk")).values("n")))
         .select_related("group")
         .order_by("group__name", "pk")
     )

@@ -1,12 +1,14 @@
 """Who is in a group, which groups are mine, and leaving."""
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from groups.models import Group, Membership, OrganizationAdmin
@@ -152,3 +154,9 @@ def test_leaving_twice_at_once_is_leaving_once(mia: User, group: Group) -> None:
     group.part_with(mia)
     group.part_with(mia)
     assert group.memberships.get(user=mia).state == "left"
+
+
+def test_a_group_counts_who_is_in_it_now(as_olive: Client, group: Group, mia: User) -> None:
+    group.memberships.filter(user=mia).update(until=timezone.now() - timedelta(minutes=1))
+    [place] = as_olive.get(reverse("groups")).context["places"]
+    assert place.people == 1
