@@ -84,7 +84,11 @@ class LeaveForm(forms.Form):
             return
         field = cast(PersonField, self.fields["successor"])
         field.queryset = (
-            group.memberships.active().exclude(pk=membership.pk).select_related("user").order_by("user__name")
+            group.memberships.active()
+            .filter(until=None)
+            .exclude(pk=membership.pk)
+            .select_related("user")
+            .order_by("user__name")
         )
         field.empty_label = _("Choose a person")
         field.widget.attrs["class"] = "input"

@@ -88,8 +88,14 @@ class Membership(models.Model):
 
     @property
     def may_lead(self) -> bool:
-        """Grown-ups lead; a pupil has no address to be reached at."""
-        return self.state == self.State.ACTIVE and not self.user.is_pupil
+        """Grown-ups who stay: a pupil has no address to be reached at, and a substitute's place ends by itself."""
+        return self.state == self.State.ACTIVE and self.until is None and not self.user.is_pupil
+
+    @property
+    def has_other_leaders(self) -> bool:
+        """Whether somebody else leads for longer than a substitute does."""
+        others = self.group.memberships.active().leaders().filter(until=None)
+        return others.exclude(pk=self.pk).exists()
 
     @transaction.atomic
     def make_leader(self, by: User) -> bool:
@@ -122,8 +128,10 @@ class Membership(models.Model):
         """Lay this leader's part into somebody else's hands. False when they cannot take it."""
         self._lock()
         to.refresh_from_db()
-        if not self.is_leader or to.pk == self.pk or not (to.is_leader or to.make_leader(by)):
+        if not self.is_leader or to.pk == self.pk or not to.may_lead:
             return False
+        if not to.is_leader:
+            to.make_leader(by)
         self._step_down(by, "handed over")
         return True
 
@@ -171,7 +179,7 @@ class Membership(models.Model):
         self.refresh_from_db(fields=["role", "state", "muted_until"])
 
     def _check_not_last(self) -> None:
-        if self.is_leader and not self.group.memberships.active().leaders().exclude(pk=self.pk).exists():
+        if self.is_leader and not self.has_other_leaders:
             raise LastLeader
 
     def _step_down(self, by: User, verb: str) -> None:

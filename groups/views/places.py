@@ -54,7 +54,6 @@ def place(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
         "place": place,
         "form": form,
         "is_me": place.user_id == user.pk,
-        "has_other_leaders": group.memberships.active().leaders().exclude(pk=place.pk).exists(),
         "looks_after": group.has_admin(place.user) and not group.has_admin(user),
         "may_hand_over": mine is not None and mine.pk != place.pk and place.may_lead,
     }

@@ -116,6 +116,20 @@ def test_the_last_leader_cannot_be_removed(first: Membership, olive: User) -> No
     assert first.state == "active"
 
 
+def test_who_stands_in_for_a_day_is_nobody_to_leave_a_group_to(
+    as_olive: Client, group: Group, first: Membership, olive: User
+) -> None:
+    substitute = join(group, make_user("Sue"), role="leader")
+    Membership.objects.filter(pk=substitute.pk).update(until=timezone.now() + timedelta(hours=3))
+    for give_up in (first.unmake_leader, first.remove):
+        with pytest.raises(LastLeader):
+            give_up(olive)
+    assert not first.hand_over(substitute, olive)
+    assert "Sue" not in as_olive.get(reverse("leave", args=[group.slug])).content.decode()
+    page = as_olive.get(reverse("group-person", args=[group.slug, olive.public_id])).content.decode()
+    assert "Stop leading" not in page
+
+
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("verb", ["unmake_leader", "remove"])
 def test_of_two_leaders_who_unseat_each_other_one_stays(verb: str) -> None:
