@@ -28,7 +28,8 @@ def post(request: HttpRequest) -> HttpResponse:
     group = _group(request, request.POST.get("group", ""))
     form = ActForm(request.POST, request.FILES, user=person(request), group=group)
     if "leave" in request.POST:
-        forget(form.user, group, form.followed)
+        if form.followed or not form.data.get("parent"):
+            forget(form.user, group, form.followed)
         return redirect("home")
     if not limits.allow(request, "post"):
         form.hold_back("post", _("That is a lot at once. Please try again in a minute."))

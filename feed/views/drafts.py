@@ -17,8 +17,13 @@ def draft(request: HttpRequest, slug: str) -> HttpResponse:
     group = get_object_or_404(Group.objects.of_member(user), slug=slug)
     sent = storable(request.POST)
     parent = followed_act(user, group, sent.get("parent", ""))
+    # Where the act to pass on is gone, what waits in the group's own composer was typed for something else.
+    is_strayed = parent is None and bool(sent.get("parent"))
+    here = ActDraft.objects.at(user, group, parent)
+    if is_strayed and (not sent.get("text") or here.exists()):
+        return HttpResponse(status=204)
     if not sent.get("text"):
-        ActDraft.objects.at(user, group, parent).filter(photo=None).delete()
+        here.filter(photo=None).delete()
     elif not Act.objects.filter(author=user, form_key=sent.get("form_key", "")[:32]).exists():
         ActDraft.objects.keep(user, group, drafted(request.POST), parent=parent)
     return HttpResponse(status=204)

@@ -266,3 +266,15 @@ def test_words_told_to_another_group_do_not_wait_where_they_were_begun(
     as_mia.post(url_of(group), {"text": "Something else.", "form_key": "form-key-2"})
     as_mia.post("/acts/", {**form, "text": "And a tea.", "form_key": "form-key-3"})
     assert ActDraft.objects.get().fields["text"] == "Something else."
+
+
+def test_what_cannot_be_passed_on_any_more_leaves_the_groups_own_words_alone(
+    as_mia: Client, mia: User, group: Group, origin: Act, olive: User
+) -> None:
+    ActDraft.objects.keep(mia, group, {"text": "For the feed."})
+    origin.change("removed", by=olive)
+    form = {"group": group.slug, "kind": "did", "parent": origin.public_id, "link_kind": "passed_on"}
+    for text in ("Rang my aunt.", ""):
+        as_mia.post(url_of(group), {**form, "text": text})
+    as_mia.post("/acts/", {**form, "leave": "1"})
+    assert ActDraft.objects.get().fields["text"] == "For the feed."
