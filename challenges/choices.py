@@ -34,14 +34,16 @@ def settle(user: User, step: Step, idea_key: str, *, on: date) -> None:
 
 
 @transaction.atomic
-def unsettle(user: User, step: Step, standing: Iterable[tuple[str, date]] = ()) -> None:
-    """Open a step again because the act for it was taken back; it stays done while another act for it stands.
+def settle_again(user: User, step: Step, standing: Iterable[tuple[str, date]] = ()) -> None:
+    """Let what stands decide about a step that is done, because an act for it was taken back or moved to another day.
+
+    It stays done by the idea and on the day of the newest act; where none is left it is open again.
 
     Args:
-        user: the author of the act.
-        step: the prompt it answered.
-        standing: idea and day of what the author has told for this step otherwise. It is read when the choice is
-            locked, so that of two acts taken back at once the second finds none.
+        user: the author of the acts.
+        step: the prompt they answer.
+        standing: idea and day of what the author has told for this step, newest first. It is read when the choice
+            is locked, so that of two acts taken back at once the second finds none.
     """
     done = Choice.objects.select_for_update().filter(participation__user=user, step=step, state=State.DONE).first()
     if done is None:
@@ -63,10 +65,11 @@ def decide(user: User, step: Step, do: str, *, option: str = "") -> bool:
         option: with intend, the option taken: an idea's key, "own", or empty for the prompt's own words.
 
     Returns:
-        False when the prompt is not open for it, so that nothing was changed.
+        False when the prompt is not open for it, so that nothing was changed. What is done stays done as long as the
+        act stands, whatever a page says that was drawn before.
     """
     prompt = prompt_of(user, step.challenge, asked=step.public_id)
-    if prompt is None or prompt.step is None or prompt.step.pk != step.pk:
+    if prompt is None or prompt.step is None or prompt.step.pk != step.pk or prompt.state == State.DONE:
         return False
     if do == "swap":
         _swap(user, prompt)

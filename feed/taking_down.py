@@ -1,9 +1,9 @@
-"""Taking an act down and bringing it back, with what hangs on it: the prompt it answered, the words that wait."""
+"""What hangs on an act that is taken down, brought back or moved: the prompt it answered, the words that wait."""
 
 from django.db import transaction
 
 from accounts.models import User
-from challenges.choices import settle, unsettle
+from challenges.choices import settle, settle_again
 from feed.drafting import forget
 from feed.models import Act
 
@@ -12,12 +12,19 @@ from feed.models import Act
 def take_down(act: Act, by: User, *, why: str = "") -> bool:
     """Returns False when somebody else moved it first; then nothing happened."""
     removed = act.change(Act.State.REMOVED, by=by, why=why)
-    if removed and act.author is not None and act.step is not None:
-        others = Act.objects.filter(author=act.author, step=act.step).exclude(state=Act.State.REMOVED)
-        # What was done too, after somebody else, answers no prompt.
-        others = others.exclude(link_kind=Act.Link.INSPIRED).order_by("-pk")
-        unsettle(act.author, act.step, others.values_list("idea_key", "done_on"))
+    if removed:
+        look_at_prompt(act)
     return removed
+
+
+def look_at_prompt(act: Act) -> None:
+    """Let the prompt that an act answered, or answers on another day now, follow what stands."""
+    if act.author is None or act.step is None:
+        return
+    told = Act.objects.filter(author=act.author, step=act.step).exclude(state=Act.State.REMOVED)
+    # What was done too, after somebody else, answers no prompt.
+    told = told.exclude(link_kind=Act.Link.INSPIRED).order_by("-pk")
+    settle_again(act.author, act.step, told.values_list("idea_key", "done_on"))
 
 
 @transaction.atomic

@@ -12,13 +12,15 @@ from feed import messages as news
 from feed.cards import words_of
 from feed.edit_form import EditForm
 from feed.models import Act
-from feed.taking_down import bring_back, take_down
+from feed.taking_down import bring_back, look_at_prompt, take_down
 from groups.models import Group
 
 
 def _mine(request: HttpRequest, public_id: str) -> Act:
     """An act that the person may see, if it is theirs to change."""
-    acts = Act.objects.visible_to(person(request)).select_related("group", "challenge", "photo", "step__challenge")
+    acts = Act.objects.visible_to(person(request)).select_related(
+        "group", "challenge", "photo", "step__challenge", "author"
+    )
     act = get_object_or_404(acts, public_id=public_id)
     if not act.can_be_changed_by(person(request)):
         raise PermissionDenied
@@ -32,6 +34,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             form.rewrite(person(request))
+            look_at_prompt(act)
             news.act_was_shown(act)
         waits = act.state == Act.State.PENDING
         said = _("Changed. It is shown again when somebody has read it.") if waits else _("Changed.")

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from accounts.models import User
-from challenges.choices import settle, unsettle
+from challenges.choices import settle, settle_again
 from challenges.models import Choice, Participation, Step
 from challenges.prompts import prompts_for
 from groups.models import Group
@@ -103,7 +103,7 @@ def test_an_act_settles_the_prompt_and_taking_it_back_opens_it(mia: User, group:
     settle(mia, step, "own", on=MONDAY - timedelta(days=1))
     assert (the_choice(mia, step).state, the_choice(mia, step).on) == ("done", MONDAY - timedelta(days=1))
     assert prompts_for(mia, [group])[0].state == "done"
-    unsettle(mia, step)
+    settle_again(mia, step)
     assert prompts_for(mia, [group])[0].state == "open"
 
 
@@ -204,3 +204,18 @@ def test_the_minutes_of_an_idea_stand_below_its_words(as_mia: Client, mia: User,
     html = " ".join(as_mia.get("/").content.decode().split())
     for option in prompt.alternatives[:2]:
         assert re.search(rf"{re.escape(escape(option.text))} <br> <span [^>]*> {option.minutes} minutes? </span>", html)
+
+
+@pytest.mark.parametrize("do", ["intend", "swap", "skip", "rest", "change"])
+def test_what_was_told_stays_done_whatever_an_older_page_offers(as_mia: Client, mia: User, step: Step, do: str) -> None:
+    tick = {"group": step.challenge.group.slug, "kind": "did", "step": step.public_id, "form_key": "form-key-1"}
+    as_mia.post(reverse("post-act"), tick)
+    choose(as_mia, step, do)
+    assert the_choice(mia, step).state == "done"
+
+
+def test_a_prompt_is_done_on_the_day_that_its_act_says_now(as_mia: Client, mia: User, group: Group, step: Step) -> None:
+    act = make_act(group, mia, challenge=step.challenge, step=step, idea_key="own", done_on=MONDAY)
+    settle(mia, step, "own", on=MONDAY + timedelta(days=1))
+    as_mia.post(reverse("act-edit", args=[act.public_id]), {"text": "x", "day": MONDAY.isoformat(), "sign": "me"})
+    assert (the_choice(mia, step).state, the_choice(mia, step).on) == ("done", MONDAY)
