@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from accounts.models import User
@@ -69,10 +68,16 @@ def rows_of(challenge: Challenge) -> list[Row]:
     ]
 
 
+def _lock(challenge: Challenge) -> None:
+    """The challenge's row is the lock: of two who rearrange at once, the second sees what the first has done."""
+    challenge.refresh_from_db(fields=["ends_on"], from_queryset=Challenge.objects.select_for_update())
+
+
 @transaction.atomic
 def move(challenge: Challenge, step: Step, by: int, user: User) -> bool:
     """Let a step change places with its neighbor, one up (-1) or down (+1)."""
-    steps = list(challenge.steps.select_for_update().order_by("position"))
+    _lock(challenge)
+    steps = steps_of(challenge)
     here = next((one for one in steps if one.pk == step.pk), None)
     other = neighbor_of(challenge, steps, here, by) if here else None
     if here is None or other is None:
@@ -101,11 +106,15 @@ def show(step: Step, shown: bool, user: User) -> None:
 def add(challenge: Challenge, user: User, *, week: int = 0, **words: Any) -> Step:
     """Put a step of the leader's own at the end; a daily challenge that runs to its last step grows by a day.
 
-    One that has ended, or was made shorter, keeps its last day.
+    One that has ended, or was made shorter, keeps its last day. The same words once more are the step that stands at
+    the end already: a double click.
     """
-    last = challenge.steps.select_for_update().aggregate(last=Max("position"))["last"]
+    _lock(challenge)
+    last = challenge.steps.order_by("position").last()
+    if last and last.is_own and last.hidden_at is None and (last.week, last.overrides) == (week, words):
+        return last
     step = Step.objects.create(
-        challenge=challenge, position=0 if last is None else last + 1, week=week, overrides=words
+        challenge=challenge, position=last.position + 1 if last else 0, week=week, overrides=words
     )
     if challenge.cadence == Challenge.Cadence.DAILY:
         place = challenge.steps.count() - 1

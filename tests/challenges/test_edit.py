@@ -1,10 +1,12 @@
 """What Olive may change of a running challenge, and what stays as it was."""
 
+import threading
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +17,7 @@ from challenges.models import Challenge, Step
 from challenges.prompts import prompts_for
 from feed.models import Act
 from groups.models import Group
-from tests.factories import make_act, make_challenge
+from tests.factories import make_act, make_challenge, make_group, make_user
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 3, 2)
@@ -316,3 +318,36 @@ def test_in_the_late_days_it_can_still_be_extended_and_reworded(as_olive: Client
     assert Challenge.objects.get(pk=late.pk).phase == "open"
     words = {"theme": "Ferns", "prompt": "Water the fern."}
     assert as_olive.post(reverse("step-edit", args=[steps_of(late)[0].public_id]), words).status_code == 302
+
+
+def test_a_double_click_adds_one_step(as_olive: Client, daily: Challenge) -> None:
+    words = {"do": "add", "theme": "Ours", "prompt": "Wave.", "category": "connect", "minutes": "5"}
+    for _click in range(2):
+        as_olive.post(reverse("challenge-steps", args=[daily.public_id]), words)
+    assert [step.position for step in daily.steps.filter(program_key="")] == [21]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_leaders_who_rearrange_at_the_same_moment_both_succeed() -> None:
+    leader = make_user("Leader")
+    daily = make_challenge(make_group(leader), starts_on=MONDAY)
+    failed: list[Exception] = []
+
+    def rearrange(n: int) -> None:
+        try:
+            mine = Challenge.objects.get(pk=daily.pk)
+            for _again in range(5):
+                arrange.add(mine, leader, theme=f"Ours {n}", prompt=f"Wave {_again}.")
+                arrange.move(mine, steps_of(mine)[-2], 1, leader)
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=rearrange, args=[n]) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert daily.steps.count() == 31
