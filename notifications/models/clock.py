@@ -23,10 +23,6 @@ class ClockQuerySet(models.QuerySet["Clock"]):
             ignore_conflicts=True,
         )
 
-    def wound_anew(self, user: User) -> int:
-        """Their rules have changed (hour, days, zone, pause): the next tick reads them again."""
-        return self.filter(user=user).update(next_at=timezone.now())
-
 
 class Clock(models.Model):
     """When the next reminder or digest of one person is due.

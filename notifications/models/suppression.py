@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import F
@@ -63,7 +63,3 @@ class Suppression(models.Model):
 
     def __str__(self) -> str:
         return f"suppression {self.pk}"
-
-    @property
-    def last_at(self) -> datetime:
-        return max(self.scored_at, self.stopped_at or self.scored_at)
