@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
@@ -189,3 +190,17 @@ def test_text_is_text(as_mia: Client, group: Group, olive: User) -> None:
         assert "<script>alert" not in page
         assert "<b hx-get" not in page
         assert "{{ 7|add:7 }}" in page
+
+
+@pytest.mark.parametrize("followed", [False, True])
+def test_nothing_is_passed_on_where_nothing_is_added(
+    as_mia: Client, group: Group, olive: User, mia: User, followed: bool
+) -> None:
+    act = make_act(group, olive)
+    if followed:
+        make_act(group, mia, parent=act, link_kind="passed_on")
+    way_on = reverse("pass-on", args=[act.public_id])
+    assert way_on in as_mia.get(act.get_absolute_url()).content.decode()
+    group.put_away(olive)
+    assert way_on not in as_mia.get(act.get_absolute_url()).content.decode()
+    assert as_mia.get(way_on).status_code == 403
