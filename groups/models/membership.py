@@ -23,10 +23,21 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def open(self) -> "MembershipQuerySet":
         return self.filter(state__in=[Membership.State.PENDING, Membership.State.ACTIVE])
 
+    @transaction.atomic
     def close_ended(self) -> int:
-        """Make history of the places of substitutes whose day is over; they have not counted since."""
+        """Make history of the places of substitutes whose day is over; they have not counted since.
+
+        What such a person has not read yet of the group goes with their place, as it does when anybody leaves.
+        """
+        from groups import messages
+
         over = self.filter(state=Membership.State.ACTIVE, until__lte=timezone.now())
-        return over.update(state=Membership.State.LEFT, ended_at=models.F("until"))
+        places = list(over.select_related("user").select_for_update(of=("self",)))
+        ended = self.filter(pk__in=[place.pk for place in places])
+        count = ended.update(state=Membership.State.LEFT, ended_at=models.F("until"))
+        for place in places:
+            messages.lost_sight(place.user, Group.objects.filter(pk=place.group_id))
+        return count
 
     def leaders(self) -> "MembershipQuerySet":
         return self.filter(role=Membership.Role.LEADER)

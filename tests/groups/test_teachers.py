@@ -11,8 +11,10 @@ from django.utils import timezone
 from accounts.models import User
 from groups.models import Group, JoinCode, School, SchoolSpan
 from groups.models.group import LastLeader
+from groups.retention import purge_classes
+from notifications.models import Notice
 from tests.client import CheckedClient
-from tests.factories import join, make_class, make_pupil, make_user
+from tests.factories import join, make_class, make_group, make_pupil, make_user
 
 
 @pytest.fixture
@@ -45,6 +47,19 @@ def test_a_substitute_teaches_for_the_day_and_is_out_by_night(as_theo: Client, k
     midnight = kestrels.organization.start_of(kestrels.organization.today() + timedelta(days=1))
     with time_machine.travel(midnight + timedelta(seconds=1), tick=False):
         assert browser(sue).get(f"/groups/{kestrels.slug}/pupils/").status_code == 404
+
+
+def test_what_a_substitute_has_not_read_goes_with_their_place(as_theo: Client, kestrels: Group) -> None:
+    sue = stand_in(as_theo, kestrels)
+    own = make_group(sue, name="Sue's Own Group")
+    for context in ({"group": kestrels.pk}, {"run_group": kestrels.pk}, {"group": own.pk}):
+        Notice.objects.create(recipient=sue, kind="report", key=str(context), in_app=True, context=context)
+    purge_classes()
+    assert Notice.objects.filter(recipient=sue).count() == 3
+    with time_machine.travel(timezone.now() + timedelta(days=1, hours=1), tick=False):
+        purge_classes()
+    assert [notice.context for notice in Notice.objects.filter(recipient=sue)] == [{"group": own.pk}]
+    assert kestrels.memberships.get(user=sue).state == "left"
 
 
 def test_the_link_works_once_and_not_after_the_day(as_theo: Client, kestrels: Group) -> None:
