@@ -1,14 +1,22 @@
 """What is shipped for deploying fits the product: the same processes everywhere, and no command that is not there."""
 
+import ast
 import configparser
+import json
 import re
 import shlex
 import sys
+import tomllib
+from fnmatch import fnmatch
+from importlib import import_module
+from importlib.util import find_spec
+from inspect import signature
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import get_commands
+from packaging.specifiers import SpecifierSet
 
 from feed.uploads import FLOOD
 from kindness_platform.supervisor import commands
@@ -104,3 +112,66 @@ def test_the_container_takes_the_locked_dependencies_and_no_secrets() -> None:
     assert "USER goodturn" in lines
     ignored = (ROOT / ".dockerignore").read_text().split()
     assert {"var", ".git", "*.env", ".venv"} <= set(ignored)
+
+
+# The container file is read here as its builder would, line by line, for nothing in these tests can build it.
+CONTAINER = (ROOT / "deploy" / "Containerfile").read_text()
+
+
+def told(instruction: str) -> list[str]:
+    """What stands behind each instruction of this name, broken lines joined."""
+    joined = CONTAINER.replace("\\\n", " ")
+    return [re.sub(r"\s+", " ", found) for found in re.findall(rf"^{instruction} (.*)$", joined, re.MULTILINE)]
+
+
+def test_the_container_takes_along_what_is_there() -> None:
+    stages = {re.split(r" AS ", image)[1] for image in told("FROM") if " AS " in image}
+    for copied in told("COPY"):
+        words = copied.split()
+        if words[0].startswith("--from="):
+            assert words[0].removeprefix("--from=") in stages
+            assert words[1:] == ["/app/.venv", ".venv"], "an environment works at the path it was made for"
+            continue
+        for source in words[:-1]:
+            assert (ROOT / source).exists(), source
+    assert set(told("WORKDIR")) == {"/app"}
+    ignored = (ROOT / ".dockerignore").read_text().split()
+    for needed in ("manage.py", "Procfile", "uv.lock", "templates", "static", "locale", "kindness_platform", "feed"):
+        assert (ROOT / needed).exists()
+        assert not any(fnmatch(needed, pattern) for pattern in ignored)
+
+
+def test_the_container_has_a_python_that_fits() -> None:
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["requires-python"]
+    images = {image.split()[0] for image in told("FROM")}
+    assert len(images) == 1, "what is built with one Python runs with the same"
+    version = re.search(r"python:(\d+\.\d+)", images.pop())
+    assert version
+    assert version[1] in SpecifierSet(wanted)
+
+
+def test_what_the_container_runs_is_there() -> None:
+    (command,) = told("CMD")
+    start = json.loads(command)
+    assert start[:2] == ["python", "-m"]
+    assert find_spec(start[2])
+    assert start[3:] == ["serve"]
+    (check,) = told("HEALTHCHECK")
+    code = ast.parse(json.loads(check[check.index("[") :])[2])
+    calls = {ast.unparse(node.func): node.args for node in ast.walk(code) if isinstance(node, ast.Call)}
+    (taken,) = [node for node in ast.walk(code) if isinstance(node, ast.ImportFrom)]
+    assert taken.module
+    for name in (name.name for name in taken.names):
+        signature(getattr(import_module(taken.module), name)).bind(*map(ast.literal_eval, calls[name]))
+
+
+def test_the_words_about_the_container_are_its_own() -> None:
+    """How it is built and run stands at its top and in the guide; the folder for data and the port are those it has."""
+    guide = (ROOT / "docs" / "deploying.md").read_text()
+    commands = re.findall(r"^# (podman .*)$", CONTAINER, re.MULTILINE)
+    assert len(commands) == 2
+    assert all(command in guide for command in commands)
+    environment = dict(line.split("=", 1) for line in told("ENV")[0].split())
+    assert told("VOLUME") == [environment["DATA_DIR"]]
+    assert f"goodturn:{environment['DATA_DIR']}" in commands[1]
+    assert f":{told('EXPOSE')[0]} " in commands[1]
