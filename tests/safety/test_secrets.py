@@ -2,19 +2,26 @@
 
 import io
 import logging
+import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.core import signing
+from django.dispatch import Signal
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import AddressChange, User
+from accounts.events import EVENTS
+from accounts.models import AddressChange, AuditEntry, User
 from feed.models import Act
 from groups.models import Group, JoinCode
+from groups.models.join_code import draw_code
 from kindness_platform.logs import RoutesOnly
 from tests.accounts.conftest import Send, code_in_the_mail
 from tests.accounts.conftest import send as send
@@ -109,3 +116,57 @@ def test_a_new_key_signs_nobody_out_while_the_old_one_is_kept(as_mia: Client, se
     settings.SECRET_KEY_FALLBACKS = []
     settings.SECRET_KEY = "m" * 60
     assert as_mia.get("/you/").status_code == 302
+
+
+# --- What is on record (B26) -----------------------------------------------------------------------------------
+
+
+REFUSALS: dict[str, tuple[int, str]] = {
+    "a wrong password": (422, "Unprocessable Content: /accounts/login/"),
+    "too many tries": (429, "Too Many Requests: /join/<str:code>/"),
+    "a forged form": (403, "Forbidden (CSRF cookie not set.): /accounts/login/"),
+    "somebody else's right": (403, "Forbidden (Permission denied): /groups/<slug:slug>/settings/"),
+    "another host": (400, "Invalid HTTP_HOST header"),
+    "an address that leads nowhere": (404, "Not Found"),
+}
+
+
+def refused(what: str, client: Client, group: Group, mia: User) -> Any:
+    login = reverse("account_login", query={"with": "password"})
+    if what == "a wrong password":
+        return Client().post(login, {"login": mia.email, "password": PASSWORD})
+    if what == "too many tries":
+        return [client.get(reverse("join", args=[draw_code()])) for _ in range(21)][-1]
+    if what == "a forged form":
+        return Client(enforce_csrf_checks=True).post(login, {"login": mia.email})
+    if what == "somebody else's right":
+        return client.get(reverse("group-settings", args=[group.slug]))
+    if what == "another host":
+        return client.get("/about/", headers={"host": "evil.example"})
+    return client.get("/nothing/here/")
+
+
+@pytest.mark.parametrize("what", REFUSALS)
+def test_what_is_refused_stands_in_the_log(
+    what: str, log: io.StringIO, as_mia: Client, group: Group, mia: User
+) -> None:
+    status, line = REFUSALS[what]
+    assert refused(what, as_mia, group, mia).status_code == status
+    found = next(said for said in log.getvalue().splitlines() if line in said)
+    assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", found), "it says when"
+
+
+@pytest.mark.parametrize("signal", EVENTS, ids=EVENTS.get)
+def test_each_change_of_how_somebody_signs_in_is_on_record(signal: Signal, mia: User) -> None:
+    """Who, what and when; allauth sends these from its forms, whichever was used."""
+    account = SocialAccount(user=mia, provider="sso", uid="mia")
+    signal.send(
+        sender=User,
+        user=mia,
+        from_email_address="mia.old@example.org",
+        sociallogin=SocialLogin(user=mia, account=account),
+        socialaccount=account,
+    )
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.actor_id, entry.thing_id) == (EVENTS[signal], mia.pk, mia.pk)
+    assert timezone.now() - entry.at < timedelta(minutes=5)
