@@ -4,6 +4,7 @@ import os
 import random
 import re
 import resource
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -273,13 +274,18 @@ def test_nothing_is_restored_under_a_running_installation(home: Home) -> None:
 
 @contextmanager
 def disk_full_after(size: int) -> Iterator[None]:
-    """The kernel refuses to let any file grow beyond this, as a full disk would."""
+    """The kernel refuses to let any file grow beyond this, as a full disk would.
+
+    Python does not notice when it can write only half of a compiled module, so it has to write none meanwhile.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    writes_none, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+        sys.dont_write_bytecode = writes_none
 
 
 @pytest.mark.parametrize("size", [0, 900, 5000])
