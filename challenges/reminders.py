@@ -158,8 +158,6 @@ def _reader(notice: Notice) -> User:
 def why_not(notice: Notice) -> str:
     """Why nobody needs this reminder any more; empty if they do."""
     user, day = _reader(notice), date.fromisoformat(notice.key)
-    if Preferences.objects.of(user).is_paused_on(day):
-        return "paused"
     if any(done(user, day) for done in no_need):
         return "done already"
     return "" if _open(notice) else "nothing is asked"
@@ -179,7 +177,7 @@ def render(notice: Notice) -> Message:
             "prompt": first,
             "others": prompts[1:],
             "hour": time_format(wishes.remind_at or HOUR),
-            "settings_url": settings.BASE_URL + reverse("settings"),
+            "settings_url": settings.BASE_URL + reverse("reminders"),
         },
     )
 

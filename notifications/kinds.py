@@ -1,6 +1,6 @@
 """What can be told, and how: every room registers its kinds of notice here when it starts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -97,6 +97,10 @@ def register(kind: Kind) -> None:
 def get(name: str) -> Kind:
     """The kind of this name; an unknown one is a programming error and says so."""
     return _kinds[name]
+
+
+def every() -> Iterable[Kind]:
+    return _kinds.values()
 
 
 def find(name: str) -> Kind | None:

@@ -173,6 +173,8 @@ def why_not(delivery: Delivery, kind: Kind | None) -> str:
         return "no such person"
     if person and kind.topic and SwitchedOff.objects.is_off(person, kind.topic, delivery.channel):
         return "switched off"
+    if person and kind.topic and Preferences.objects.of(person).is_paused_on(person.today()):
+        return "paused"
     by_mail = delivery.channel == Delivery.Channel.MAIL
     if by_mail and not kind.transactional and Suppression.objects.is_stopped(_address(notice)):
         return "suppressed"

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from notifications.views import devices, kept_mail, mail_again, mail_hook, notices, stop
+from notifications.views import devices, kept_mail, mail_again, mail_hook, notices, reminders, stop
 
 urlpatterns = [
     path("you/mail/again/", mail_again.mail_again, name="mail-again"),
+    path("you/reminders/", reminders.reminders, name="reminders"),
     path("you/devices/", devices.devices, name="devices"),
     path("you/devices/add/", devices.device_add, name="device-add"),
     path("you/devices/<str:public_id>/remove/", devices.device_remove, name="device-remove"),

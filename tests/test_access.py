@@ -52,6 +52,7 @@ PERSONAL |= {
     "devices",
     "device-add",
     "mail-again",
+    "reminders",
     "sessions",
     "end-other-sessions",
     "socialaccount_connections",

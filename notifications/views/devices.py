@@ -16,7 +16,7 @@ from notifications.device_form import DeviceForm
 from notifications.models import PushDevice
 
 
-def _owner(request: HttpRequest) -> User:
+def owner(request: HttpRequest) -> User:
     """Pupils are told things in the app alone."""
     me = person(request)
     if me.is_pupil:
@@ -30,7 +30,7 @@ def _session(request: HttpRequest) -> str:
 
 @require_safe
 def devices(request: HttpRequest) -> HttpResponse:
-    return _page(request, _owner(request))
+    return _page(request, owner(request))
 
 
 def _page(request: HttpRequest, me: User, status: int = 200) -> HttpResponse:
@@ -48,7 +48,7 @@ def _page(request: HttpRequest, me: User, status: int = 200) -> HttpResponse:
 @require_POST
 def device_add(request: HttpRequest) -> HttpResponse:
     """A browser that its person lets show messages."""
-    me, ours = _owner(request), push.key()
+    me, ours = owner(request), push.key()
     if ours is None:
         raise Http404
     if not allow(request, "device"):
@@ -65,6 +65,6 @@ def device_add(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def device_remove(request: HttpRequest, public_id: str) -> HttpResponse:
-    get_object_or_404(PushDevice.objects.visible_to(_owner(request)), public_id=public_id).delete()
+    get_object_or_404(PushDevice.objects.visible_to(owner(request)), public_id=public_id).delete()
     messages.success(request, _("That device is told nothing more."))
     return redirect("devices")
