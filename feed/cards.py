@@ -135,7 +135,7 @@ def cards_for(acts: Iterable[Act], reader: User, groups: Sequence[Group]) -> lis
             card.tag = _tag(act.kind, marks.credited[act.pk])
             for kind in marks.mine[act.pk]:
                 setattr(card, kind, YES)
-            card.answered = _answered(marks.others[act.pk]) if card.own else ""
+            card.answered = said_by(marks.others[act.pk]) if card.own else ""
         cards.append(card)
     _set_wide(cards)
     return cards
@@ -279,7 +279,7 @@ def _marks(page: list[Act], reader: User) -> Marks:
     return marks
 
 
-def _answered(answers: list[tuple[str, str]]) -> str:
+def said_by(answers: list[tuple[str, str]]) -> str:
     """Who answered, for the author alone: names first, each person once per sentence."""
     sentences = {
         Reaction.Kind.THANKS: _("%(names)s said thank you."),

@@ -6,11 +6,12 @@ was taken down, a name that was hidden or a group that was left is told to nobod
 
 from collections.abc import Callable, Iterable, Sequence
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.names import isolated
-from feed import case_messages
+from feed import answers, case_messages
 from feed.models import Act, Comment, Credit
 from notifications import outbox
 from notifications.kinds import Kind, Message, register
@@ -83,9 +84,19 @@ def comment_was_shown(comment: Comment) -> None:
         outbox.queue(author, "comment", comment.public_id, context=context)
 
 
+def act_was_answered(act: Act) -> None:
+    """Somebody reacted to an act. It stands on its card; its author is told with the other answers of the day."""
+    if act.author_id is not None:
+        answers.somebody_reacted(act)
+
+
 def _name(act: Act) -> str:
     """Who an act is signed by, as its group reads it."""
     return isolated(act.signed_by) if act.signed_by else _("Someone")
+
+
+def _letter() -> dict[str, str]:
+    return {"settings_url": settings.BASE_URL + reverse("reminders")}
 
 
 def _readable(notices: Sequence[Notice], act_ids: Iterable[int]) -> set[int]:
@@ -112,7 +123,7 @@ def _credits(notices: Sequence[Notice]) -> dict[int, Credit]:
 def _say_credit(notice: Notice, credit: Credit | None) -> Message:
     name = _name(credit.act) if credit else _("Someone")
     line = _("%(name)s saw a kindness of yours and thanked you.") % {"name": name}
-    return Message(subject=line, line=line, path=reverse("credits"), template="")
+    return Message(subject=line, line=line, path=reverse("credits"), template="mail/answer", context=_letter())
 
 
 def _passed_on(notices: Sequence[Notice]) -> dict[int, Act]:
@@ -132,7 +143,7 @@ def _say_passed_on(notice: Notice, act: Act | None) -> Message:
     else:
         line = _("Your kindness went further: %(name)s passed it on.") % {"name": name}
     path = reverse("ripple", args=[act.ripple.public_id]) if act and act.ripple else ""
-    return Message(subject=line, line=line, path=path, template="")
+    return Message(subject=line, line=line, path=path, template="mail/answer", context=_letter())
 
 
 def _comments(notices: Sequence[Notice]) -> dict[int, Comment]:
@@ -147,7 +158,7 @@ def _say_comment(notice: Notice, comment: Comment | None) -> Message:
     name = isolated(comment.author.name) if comment and comment.author else _("Someone")
     line = _("%(name)s wrote under your act.") % {"name": name}
     path = f"{comment.act.get_absolute_url()}#comments" if comment else ""
-    return Message(subject=line, line=line, path=path, template="")
+    return Message(subject=line, line=line, path=path, template="mail/answer", context=_letter())
 
 
 def _kind[Thing](

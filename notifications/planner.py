@@ -7,7 +7,7 @@ person, kind and local day; a clock is moved on only from the moment at which it
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import TZPATH
 
 import tzdata
@@ -20,7 +20,8 @@ from notifications.rhythms import Rhythm
 from notifications.schedule import Occurrence, Rule
 
 PER_ROUND = 1000
-ZONES = "time zones"
+ZONES, STIRRED = "time zones", "stirred"
+OVERLAP = timedelta(minutes=5)
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ def plan(now: datetime | None = None) -> int:
     now = now or timezone.now()
     if zones_have_changed():
         set_all_clocks(now)
+    _stir(now)
     planned = 0
     while rows := list(Clock.objects.due(now).values_list("rhythm", "pk", "user_id", "next_at", "last_on")[:PER_ROUND]):
         by_rhythm: dict[str, list[Row]] = defaultdict(list)
@@ -62,9 +64,22 @@ def plan(now: datetime | None = None) -> int:
     return planned
 
 
+def _stir(now: datetime) -> None:
+    """Start the clocks of those to whom something happened since the last tick, and a little before: what was written
+    then may have become visible only now."""
+    stirred = [rhythm for rhythm in rhythms.every() if rhythm.stirred]
+    if not stirred:
+        return
+    last = Sign.objects.filter(name=STIRRED).values_list("at", flat=True).first() or now
+    for rhythm in stirred:
+        assert rhythm.stirred  # noqa: S101 (chosen by it)
+        Clock.objects.start(rhythm.name, rhythm.stirred(last - OVERLAP))
+    Sign.objects.update_or_create(name=STIRRED, defaults={"at": now})
+
+
 def _plan(rhythm: Rhythm, rows: Sequence[Row], now: datetime) -> int:
     rules = rhythm.rules([row.user for row in rows])
-    turns = [_turn(row, rules.get(row.user), now) for row in rows]
+    turns = [_turn(rhythm, row, rules.get(row.user), now) for row in rows]
     by_day: dict[date, list[Turn]] = defaultdict(list)
     for turn in turns:
         for one in turn.due:
@@ -81,7 +96,7 @@ def _plan(rhythm: Rhythm, rows: Sequence[Row], now: datetime) -> int:
     return planned
 
 
-def _turn(row: Row, rule: Rule | None, now: datetime) -> Turn:
+def _turn(rhythm: Rhythm, row: Row, rule: Rule | None, now: datetime) -> Turn:
     if rule is None:
         return Turn(row, (), None, row.last_on)
     if row.last_on is None:  # a new clock: nothing was missed before it ran
@@ -96,6 +111,8 @@ def _turn(row: Row, rule: Rule | None, now: datetime) -> Turn:
             break
         due.append(following)
         last = following.day
+    if due and not rhythm.lasting:
+        following = None  # until something happens again
     return Turn(row, due, following.at if following else None, last)
 
 
@@ -151,8 +168,9 @@ def _move(turns: Iterable[Turn]) -> None:
 
 
 def zone_release() -> str:
-    """Which release of the time zones is in use."""
-    return f"{tzdata.IANA_VERSION} {' '.join(TZPATH)}".strip()
+    """Which release of the time zones is in use, and which rhythms are known: with a new one of either, all clocks are
+    set anew."""
+    return f"{tzdata.IANA_VERSION} {' '.join(TZPATH)} {' '.join(sorted(one.name for one in rhythms.every()))}".strip()
 
 
 def zones_have_changed() -> bool:

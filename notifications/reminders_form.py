@@ -34,7 +34,7 @@ def channels_of(user: User) -> dict[Topic, list[Channel]]:
     """What this person may be told unasked, and the ways by which it could come."""
     found: dict[Topic, set[Channel]] = {}
     for kind in kinds.every():
-        if kind.topic and concerns.get(kind.topic, lambda _user: True)(user):
+        if kind.topic and (kind.topic not in concerns or concerns[kind.topic](user)):
             found.setdefault(Topic(kind.topic), set()).update(Channel(channel) for channel in kind.channels)
     possible = [channel for channel in Channel if channel != Channel.PUSH or settings.PUSH_KEY]
     return {topic: [way for way in possible if way in found[topic]] for topic in Topic if topic in found}
@@ -86,7 +86,9 @@ class RemindersForm(forms.Form):
             "quiet_until": wishes.quiet_until,
             "answers": wishes.answers,
         }
-        initial |= {f"by_{topic}": [way for way in ways if (topic, way) not in off] for topic, ways in self.ways.items()}
+        initial |= {
+            f"by_{topic}": [way for way in ways if (topic, way) not in off] for topic, ways in self.ways.items()
+        }
         super().__init__(data, initial=initial)
         for topic, ways in self.ways.items():
             self.fields[f"by_{topic}"] = forms.MultipleChoiceField(

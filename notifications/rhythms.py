@@ -27,6 +27,9 @@ class Rhythm:
         rules: the rules of these people; who is missing has none (any more), and their clock stands still.
         wanted: by day, who of these people is really told something on it, each with the lane (group id).
         latest: how late it may still be sent; what is later is noted as skipped.
+        lasting: whether the clock runs for as long as somebody takes part; the others are started by what happens.
+        stirred: who (ids) has to be told something at the next time, of what happened since a moment; asked at each
+            tick, and about a moment more than once.
     """
 
     name: str
@@ -35,6 +38,8 @@ class Rhythm:
     rules: Callable[[Sequence[int]], Mapping[int, Rule]]
     wanted: Callable[[date, Sequence[int]], Mapping[int, int]]
     latest: timedelta = LATEST
+    lasting: bool = True
+    stirred: Callable[[datetime], Iterable[int]] | None = None
 
 
 _rhythms: dict[str, Rhythm] = {}
@@ -50,6 +55,14 @@ def find(name: str) -> Rhythm | None:
 
 def every() -> Iterable[Rhythm]:
     return _rhythms.values()
+
+
+def wind(users: Iterable[User]) -> None:
+    """Let the clocks run of these people, who take part in something now. Those that run are left alone."""
+    users = list(users)
+    for rhythm in every():
+        if rhythm.lasting:
+            Clock.objects.wind(rhythm.name, users)
 
 
 def from_now(rule: Rule, now: datetime, last_on: date | None) -> Occurrence | None:

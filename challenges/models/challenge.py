@@ -19,7 +19,7 @@ from challenges import schedule
 from challenges.catalog import Program, program
 from challenges.schedule import Phase
 from groups.models import Group, Membership
-from notifications.models import Clock
+from notifications import rhythms
 
 if TYPE_CHECKING:
     from challenges.models.participation import Participation
@@ -224,7 +224,7 @@ class Challenge(models.Model):
             challenge=self, user=user, defaults={"joined_on": user.today()}
         )
         if is_new:
-            Clock.objects.wind("reminder", [user])
+            rhythms.wind([user])
         return participation
 
     def _welcome_everybody(self) -> None:
@@ -235,7 +235,7 @@ class Challenge(models.Model):
         Participation.objects.bulk_create(
             (Participation(challenge=self, user=user, joined_on=user.today()) for user in people), ignore_conflicts=True
         )
-        Clock.objects.wind("reminder", people)
+        rhythms.wind(people)
 
     def step_on(self, day: date) -> "Step | None":
         """The step that a daily challenge asks on a day. A hidden step leaves its day free; no other step moves."""

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import limits
 from accounts.people import person
+from feed import messages
 from feed.back import back_to
 from feed.cards import cards_for
 from feed.models import Act, Reaction
@@ -19,7 +20,8 @@ def reactions(request: HttpRequest, public_id: str, kind: str) -> HttpResponse:
         raise PermissionDenied
     if not limits.allow(request, "react"):
         return limits.too_many(request, "react")
-    Reaction.objects.toggle(act, user, kind)
+    if Reaction.objects.toggle(act, user, kind):
+        messages.act_was_answered(act)
     if not request.headers.get("HX-Request"):
         return back_to(request, act)
     # The card is drawn once more, and htmx takes nothing out of it but the bar.

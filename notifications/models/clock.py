@@ -23,6 +23,17 @@ class ClockQuerySet(models.QuerySet["Clock"]):
             ignore_conflicts=True,
         )
 
+    def start(self, rhythm: str, users: Iterable[int]) -> None:
+        """Something has happened that these people (ids) are to be told at the next time of this rhythm. Two queries,
+        however many they are; the next tick sets the clocks by their people's own rules."""
+        now, users = timezone.now(), list(users)
+        if not users:
+            return
+        self.bulk_create([Clock(user_id=user, rhythm=rhythm, next_at=now) for user in users], ignore_conflicts=True)
+        # One that has come round and is being dealt with comes round once more: what happened now may have been missed.
+        over = models.Q(next_at=None) | models.Q(next_at__lt=now)
+        self.filter(over, rhythm=rhythm, user__in=users).update(next_at=now, last_on=None)
+
 
 class Clock(models.Model):
     """When the next reminder or digest of one person is due.

@@ -56,6 +56,7 @@ class Notice(models.Model):
         ]
         indexes = [
             models.Index(fields=["recipient", "-due_at"], condition=models.Q(in_app=True), name="notices_in_app"),
+            models.Index(fields=["created_at"], condition=models.Q(in_app=True), name="notices_in_app_of_late"),
         ]
 
     def __str__(self) -> str:

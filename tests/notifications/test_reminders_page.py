@@ -38,7 +38,7 @@ def test_she_chooses_hour_days_ways_and_quiet_hours(as_mia: Client, mia: User) -
     chosen = PLAIN | {"remind_at": "17:45", "weekdays": ["0", "4"], "quiet_from": "20:00", "by_reminder": []}
     assert as_mia.post("/you/reminders/", chosen).status_code == 302
     wishes = Preferences.objects.get(user=mia)
-    assert (wishes.remind_at, wishes.chosen_weekdays, wishes.quiet_from) == (time(17, 45), {0, 4}, time(20))
+    assert (wishes.remind_at, wishes.chosen_weekdays, wishes.quiet_from) == (time(17, 45), frozenset({0, 4}), time(20))
     assert SwitchedOff.objects.is_off(mia, "reminder", "mail")
     page = as_mia.get("/you/reminders/").content.decode()
     assert 'value="17:45"' in page
@@ -77,7 +77,9 @@ def test_quiet_hours_that_leave_little_are_kept_with_a_word(
     assert tuple(words for words in REMARKS if words in page.content.decode()) == said
 
 
-@pytest.mark.parametrize("changed", [{"weekdays": []}, {"weekdays": ["7"]}, {"by_reminder": ["pigeon"]}, {"answers": "x"}])
+@pytest.mark.parametrize(
+    "changed", [{"weekdays": []}, {"weekdays": ["7"]}, {"by_reminder": ["pigeon"]}, {"answers": "x"}]
+)
 def test_what_cannot_be_chosen_is_refused(as_mia: Client, changed: dict[str, Any]) -> None:
     assert as_mia.post("/you/reminders/", PLAIN | changed).status_code == 422
     assert not Preferences.objects.exists()
