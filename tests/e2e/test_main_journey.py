@@ -88,6 +88,7 @@ def join_by(page: Page, link: str, mailed_code: MailedCode) -> None:
 
 
 def tell(page: Page, text: str, *, kind: str = "I did it") -> None:
+    page.bring_to_front()  # of two profiles one may be drawn no more, and then nothing in it comes to rest
     page.locator("#post").get_by_role("radio", name=kind).check()
     page.locator("#post").get_by_label("Tell it in a sentence or two").fill(text)
 
