@@ -3,7 +3,8 @@
 import contextlib
 import gc
 import time
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 
 import pytest
 from django.core.cache import cache
@@ -20,6 +21,34 @@ from tests.factories import join, make_challenge, make_group, make_user
 
 # Looking for cycles after every seven hundred objects costs a twentieth of the whole run, and finds little.
 gc.set_threshold(100_000, 20, 50)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--few", type=int, default=0, help="of a test with many rows only so many, unless `every_row`")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The short form: of a test that asks a database for each of its rows, the first row, the last, and some between.
+
+    Rows without a database cost nothing, and stay.
+    """
+    few = config.getoption("--few")
+    if not few:
+        return
+    rows: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if "db" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("every_row"):
+            rows[item.nodeid.partition("[")[0]].append(item)
+    left_out = {item for several in rows.values() for item in set(several) - set(spread(several, few))}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
+
+
+def spread[T](several: Sequence[T], few: int) -> list[T]:
+    """So many of them, at even distances, the first and the last among them; all, if there are no more."""
+    if len(several) <= few:
+        return list(several)
+    return [several[n * (len(several) - 1) // max(few - 1, 1)] for n in range(few)]
 
 
 @pytest.fixture(autouse=True)

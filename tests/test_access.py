@@ -63,6 +63,7 @@ OF_ONESELF = PUBLIC | PERSONAL | MY_DATA
 FOR_PUPILS = CLASS_DOOR | {"home", "support"}
 """All that a pupil reaches. Whoever opens another view to them writes it here, and thinks about it twice."""
 STRANGERS = ("other_member", "other_leader", "removed")
+pytestmark = pytest.mark.every_row
 WIDE = pytest.mark.audit
 """The full width of what `make test` asks in a short form: more roles, methods and questions."""
 ALL = routes()

@@ -177,6 +177,7 @@ def test_every_class_that_counts_days_is_tried() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.every_row
 @pytest.mark.parametrize(("name", "days", "make"), CASES, ids=lambda value: getattr(value, "__name__", str(value)))
 def test_a_class_is_kept_to_its_limit_and_no_longer(name: str, days: int | None, make: Callable[[], Rows]) -> None:
     start = timezone.now()

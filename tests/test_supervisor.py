@@ -16,6 +16,7 @@ from kindness_platform import supervisor
 from kindness_platform.supervisor import CannotStart
 
 ROOT = Path(__file__).resolve().parent.parent
+WIDE = pytest.mark.audit
 
 
 @pytest.fixture
@@ -174,7 +175,9 @@ def alive(pid: int) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="reads /proc")
-@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "how", [signal.SIGINT, signal.SIGKILL, *(pytest.param(how, marks=WIDE) for how in (signal.SIGTERM, signal.SIGHUP))]
+)
 def test_stopping_leaves_no_process_behind(how: signal.Signals) -> None:
     process = household("sleep 300")
     wait_for(lambda: len(descendants(process.pid)) >= 6)

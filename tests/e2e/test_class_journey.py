@@ -14,7 +14,9 @@ from tests.factories import make_user
 CHILDREN = [
     f"{name} {letter}." for letter in "ABCD" for name in ("Ada", "Ben", "Caleb", "Dina", "Eshan", "Femi", "Grace")
 ]
-both_ways = pytest.mark.parametrize("javascript", [True, False], ids=["with-scripts", "without-scripts"])
+both_ways = pytest.mark.parametrize(
+    "javascript", [True, pytest.param(False, marks=pytest.mark.audit)], ids=["with-scripts", "without-scripts"]
+)
 
 
 class Hand:

@@ -14,7 +14,7 @@ from tests.e2e.conftest import MailedCode, Visit
 from tests.factories import make_act
 
 MOST_STOPS = 90
-widths = pytest.mark.parametrize("width", [1280, 390])
+widths = pytest.mark.parametrize("width", [1280, pytest.param(390, marks=pytest.mark.audit)])
 
 
 @dataclass
