@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.db import transaction
-from django.utils.dates import WEEKDAYS
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -58,7 +58,7 @@ class RemindersForm(forms.Form):
     remind_at = _time_field(label=gettext_lazy("The day’s prompt comes at"))
     weekdays = forms.MultipleChoiceField(
         label=gettext_lazy("On these days"),
-        choices=[(str(number), name) for number, name in WEEKDAYS.items()],
+        choices=[(str(number), name) for number, name in WEEKDAYS_ABBR.items()],
         widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": gettext_lazy("Please choose at least one day, or switch the day’s prompt off below.")

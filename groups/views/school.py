@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dates import WEEKDAYS
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -37,7 +37,7 @@ def _time_field(**kwargs: Any) -> forms.TimeField:
 class HoursForm(forms.Form):
     weekdays = forms.MultipleChoiceField(
         label=gettext_lazy("Days with lessons"),
-        choices=[(str(number), name) for number, name in WEEKDAYS.items()],
+        choices=[(str(number), name) for number, name in WEEKDAYS_ABBR.items()],
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Please choose at least one day.")},
     )
