@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from accounts.clock import when
 from accounts.models import User
+from accounts.names import isolated
 from challenges.audience import told
 from feed.models import Act, Credit, Reaction
 from feed.models.photo import photo_of
@@ -132,7 +133,7 @@ def cards_for(acts: Iterable[Act], reader: User, groups: Sequence[Group]) -> lis
             card.may_remove = card.own or group.pk in runs
             card.group = group.name if len(groups) > 1 else ""
             card.group_url = f"{get_script_prefix()}groups/{group.slug}/"
-            card.tag = _tag(act.kind, marks.credited[act.pk])
+            card.tag = _tag(act.kind, [isolated(name) for name in marks.credited[act.pk]])
             for kind in marks.mine[act.pk]:
                 setattr(card, kind, YES)
             card.answered = said_by(marks.others[act.pk]) if card.own else ""

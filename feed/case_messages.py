@@ -9,6 +9,7 @@ from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.names import isolated
 from feed.models import Act, Case, Decision
 from feed.models.decision import STATES
 from groups.models import Group
@@ -61,11 +62,11 @@ def _waits_in(notices: Sequence[Notice]) -> dict[int, Group]:
 
 def _say_waits(group: Group) -> Message:
     return Message(
-        subject=_("Something in %(group)s waits for you to look at it") % {"group": group.name},
-        line=_("Somebody asks you to look at something in %(group)s.") % {"group": group.name},
+        subject=_("Something in %(group)s waits for you to look at it") % {"group": isolated(group.name)},
+        line=_("Somebody asks you to look at something in %(group)s.") % {"group": isolated(group.name)},
         path=reverse("reports", args=[group.slug]),
         template="mail/case_waits",
-        context={"group": group.name},
+        context={"group": isolated(group.name)},
     )
 
 
@@ -84,7 +85,7 @@ def _decisions(notices: Sequence[Notice]) -> dict[int, Decision]:
 
 def _say_decided(decision: Decision) -> Message:
     case = decision.case
-    names = {"group": case.group.name}
+    names = {"group": isolated(case.group.name)}
     lines = {
         Decision.What.HIDDEN: _("Something you wrote in %(group)s is hidden for now. Here is why."),
         Decision.What.REMOVED: _("Something you wrote in %(group)s was taken down. Here is why."),
@@ -99,7 +100,7 @@ def _say_decided(decision: Decision) -> Message:
         context={
             "what": decision.what,
             "note": decision.note,
-            "group": case.group.name,
+            "group": isolated(case.group.name),
             "is_act": case.comment is None,
         },
     )

@@ -79,7 +79,8 @@ def _render(notice: Notice) -> Message:
     if code is None or inviter is None or not code.code:
         raise LookupError("an invitation is rendered only while it is wanted")
     return Message(
-        subject=_("%(inviter)s invites you to %(group)s") % {"inviter": inviter.name, "group": code.group.name},
+        subject=_("%(inviter)s invites you to %(group)s")
+        % {"inviter": isolated(inviter.name), "group": isolated(code.group.name)},
         line="",
         path=reverse("join", args=[code.code]),
         template="mail/invitation",
@@ -111,7 +112,7 @@ register(
 
 
 def _say_removed(notice: Notice, place: Membership | None) -> str:
-    name = place.group.name if place else ""
+    name = isolated(place.group.name) if place else ""
     words = _("Your place in %(group)s was closed by one of its leaders. What you told there stays with the group.")
     return words % {"group": name}
 
@@ -120,7 +121,7 @@ def _say_muted(notice: Notice, place: Membership | None) -> str:
     if place is None or place.paused_until is None:
         return ""
     words = _("A leader of %(group)s asks you to pause until %(day)s. You can read along, and keep acts just for you.")
-    return words % {"group": place.group.name, "day": date_format(place.paused_until, "MONTH_DAY_FORMAT")}
+    return words % {"group": isolated(place.group.name), "day": date_format(place.paused_until, "MONTH_DAY_FORMAT")}
 
 
 def _about_a_place(name: str, say: Say, **still: object) -> Kind:

@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import clock
+from accounts.names import isolated
 from challenges.days import day_name, full_day_name
 from kindness_platform import art
 from kindness_platform import qr as codes
@@ -37,6 +38,7 @@ from kindness_platform.symbols import icon as find_icon
 register = template.Library()
 register.filter(day_name)
 register.filter(full_day_name)
+register.filter(isolated)
 
 
 def _lowest(context: Context) -> dict[str, Any]:

@@ -56,7 +56,7 @@ def test_a_text_is_headings_lists_and_words() -> None:
 def test_the_page_shows_them_as_words_and_never_as_markup(put: Put, visitor: Client) -> None:
     put(terms=TERMS)
     page = visitor.get("/terms/").content.decode()
-    assert "<h2>Who offers this</h2>" in page
+    assert '<h2 dir="auto">Who offers this</h2>' in page
     assert '<a href="mailto:office@river.example">office@river.example</a>' in page
     assert "&lt;b&gt;without&lt;/b&gt;" in page
     assert "What we ask of you" not in page

@@ -203,7 +203,9 @@ def test_the_minutes_of_an_idea_stand_below_its_words(as_mia: Client, mia: User,
     [prompt] = prompts_for(mia, [group])
     html = " ".join(as_mia.get("/").content.decode().split())
     for option in prompt.alternatives[:2]:
-        assert re.search(rf"{re.escape(escape(option.text))} <br> <span [^>]*> {option.minutes} minutes? </span>", html)
+        assert re.search(
+            rf"<bdi>{re.escape(escape(option.text))}</bdi> <br> <span [^>]*> {option.minutes} minutes? </span>", html
+        )
 
 
 @pytest.mark.parametrize("do", ["intend", "swap", "skip", "rest", "change"])

@@ -43,7 +43,7 @@ CORES = [
     "autofocus onfocus=window.__xss=1 x=",
     "{{ 7|add:7 }}{% debug %}${7*7}#{7*7}",
     "&lt;script&gt;window.__xss=1&lt;/script&gt;&#60;img&#62;&amp;lt;",
-    "\u202e<script>window.__xss=1</script>\u202c",
+    "\u202eשלום<script>window.__xss=1</script>\u202c",
 ]
 PAYLOADS = [way_out + core for way_out in WAYS_OUT for core in CORES]
 ALL = " ".join(PAYLOADS)
