@@ -26,7 +26,7 @@ from accounts.names import isolated
 from challenges.audience import told
 from feed.models import Act, Credit, Reaction
 from feed.models.photo import photo_of
-from feed.places import run_by
+from feed.places import joined_by, run_by
 from groups.models import Group
 from kindness_platform.art import patch
 
@@ -50,6 +50,7 @@ class Card:
         key: what the ids of its buttons end in, so that the focus stays where it was after an answer.
         state: empty for an act everybody sees; otherwise a word for its author, such as "Just for me".
         own: whether the reader posted it: they are offered changes, everybody else answers.
+        may_follow: whether they can pass it on or do it too; who only looks after the group can report it.
         thanks, moved, celebrating, passing_on: the reader's own answers, as `aria-pressed` wants them.
         came_from: what it was passed on from, in words; `came_from_url` is empty where that is "a link".
     """
@@ -90,6 +91,7 @@ class Card:
     comments: str = ""
     may_edit: bool = False
     may_remove: bool = False
+    may_report: bool = False
     may_follow: bool = False
 
     def __getitem__(self, name: str) -> Any:
@@ -124,6 +126,7 @@ def cards_for(acts: Iterable[Act], reader: User, groups: Sequence[Group]) -> lis
             known[act.group_id] = act.group
     runs = run_by(reader, list(known.values()))
     marks = _marks(page, reader)
+    joined = joined_by(reader, {act.group_id: known[act.group_id] for act in page if act.can_be_followed_by(reader)})
     now = timezone.now()
     cards = []
     for act in page:
@@ -131,6 +134,7 @@ def cards_for(acts: Iterable[Act], reader: User, groups: Sequence[Group]) -> lis
         card = _card(act, group, reader, now)
         if not card.gone:
             card.may_remove = card.own or group.pk in runs
+            card.may_follow = card.may_report and group.pk in joined
             card.group = group.name if len(groups) > 1 else ""
             card.group_url = f"{get_script_prefix()}groups/{group.slug}/"
             card.tag = _tag(act.kind, [isolated(name) for name in marks.credited[act.pk]])
@@ -165,7 +169,7 @@ def _card(act: Act, group: Group, reader: User, now: datetime) -> Card:
         text=act.text,
         own=own,
         may_edit=own and group.is_open and act.can_be_changed_by(reader),
-        may_follow=group.is_open and act.can_be_followed_by(reader),
+        may_report=group.is_open and act.can_be_followed_by(reader),
         answers=policy.reactions_open and act.is_in_feed and not own,
     )
     if not act.text:

@@ -1,6 +1,6 @@
 """The groups of the feed's pages, with all that their cards and composers ask about them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
@@ -37,6 +37,7 @@ def place_seen(request: HttpRequest, slug: str) -> tuple[Group, bool] | None:
     if found is None:
         return None
     found.is_run = found.can_be_run_by(places.user)
+    found.my_place = None
     return found, False
 
 
@@ -57,6 +58,15 @@ def run_by(user: User, groups: Sequence[Group]) -> set[int]:
         run = _marked(Group.objects.filter(pk__in=unknown), user).filter(runs=True)
         known.update(run.values_list("pk", flat=True))
     return known
+
+
+def joined_by(user: User, groups: Mapping[int, Group]) -> set[int]:
+    """Which of these groups a person is a member of: by what the groups themselves know, else by one query."""
+    joined = {pk for pk, group in groups.items() if vars(group).get("my_place")}
+    unknown = [pk for pk, group in groups.items() if "my_place" not in vars(group)]
+    if unknown:
+        joined.update(Membership.objects.active().filter(user=user, group__in=unknown).values_list("group", flat=True))
+    return joined
 
 
 def _marked(groups: QuerySet[Group], user: User) -> Any:

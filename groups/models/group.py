@@ -122,9 +122,9 @@ class Group(Overridable, Ending):
     age_band = models.CharField(max_length=6, choices=AgeBand, default=AgeBand.ADULT)
     created_at = models.DateTimeField(default=timezone.now)
 
-    # The signed-in person's place in it, and whether they run it: set where the rows of a request are read
-    # (`groups.places`).
-    my_place: "Membership"
+    # The signed-in person's place in it (None where they have none), and whether they run it: set where the rows of
+    # a request are read (`groups.places`).
+    my_place: "Membership | None"
     is_run: bool
 
     objects = GroupManager.from_queryset(GroupQuerySet)()

@@ -13,7 +13,8 @@ from accounts.models import User
 from challenges.models import Challenge
 from feed.cards import Card, cards_for
 from feed.models import Act, Credit, Reaction
-from groups.models import Group
+from groups.models import Group, OrganizationAdmin
+from tests.client import CheckedClient
 from tests.factories import join, make_act, make_challenge, make_group, make_user
 
 NOON = datetime(2026, 3, 12, 12, 0, tzinfo=UTC)
@@ -159,7 +160,7 @@ def test_a_page_of_cards_costs_one_query_whatever_stands_on_it(
     group: Group, olive: User, mia: User, django_assert_num_queries: ModuleType
 ) -> None:
     make_challenge(group)
-    group.is_run = False
+    group.is_run, group.my_place = False, group.memberships.get(user=mia)
     _ = group.policy
     for size in (1, 20):
         for n in range(size):
@@ -202,3 +203,18 @@ def test_an_act_that_says_nothing_says_so(group: Group, olive: User, mia: User) 
     origin = make_act(group, olive)
     too = make_act(group, mia, text="", parent=origin, link_kind=Act.Link.INSPIRED)
     assert not card_of(too, olive).idea, "what it came from is told already"
+
+
+def test_who_only_looks_after_the_group_is_offered_what_they_can_do(group: Group, olive: User, mia: User) -> None:
+    act, admin = make_act(group, olive), make_user("Ada Admin")
+    OrganizationAdmin.objects.create(organization=group.organization, user=admin)
+    client = CheckedClient()
+    client.force_login(admin)
+    pages = {path: client.get(path).content.decode() for path in (act.get_absolute_url(), group.get_absolute_url())}
+    for offered, status in (("pass-on", 403), ("act-report", 200), ("act-remove", 200)):
+        address = reverse(offered, args=[act.public_id])
+        assert client.get(address).status_code == status
+        for path, page in pages.items():
+            assert (f'"{address}"' in page) is (status == 200), path
+    assert "did-too/" not in "".join(pages.values())
+    assert card_of(act, mia).may_follow
