@@ -323,11 +323,16 @@ class Act(models.Model):
         Words that a group reads before they are shown go back to be read, those about the photo (`alt`) too. An
         act that was kept to its author comes into the feed when it is first shared, as new. Totals follow, its own
         and its parent's. What is hidden stays so, until somebody who runs the group has read it again.
+
+        Raises:
+            TakenDown: it was taken down, so nothing of it is changed.
         """
         # Whoever edits or removes it at the same moment has done so by now: totals follow what is stored.
         self.refresh_from_db(
             fields=["text", "source", "audience", "state", "shown_at"], from_queryset=Act.objects.select_for_update()
         )
+        if self.is_tombstone:
+            raise Act.TakenDown(self)
         _check_may_tell(self.group, by, audience)
         counted, by_parent, was_shared = place_of(self), self.is_counted_by_parent, self.is_shared
         reworded = self._describe_photo(alt) or text != self.text

@@ -13,6 +13,7 @@ from feed.comment_form import CommentForm
 from feed.models import Act, Case, Comment, Credit, Decision, Moment
 from feed.ripples import label_of, nodes_of, ripple_of, told
 from groups.models import Group
+from groups.places import places_of
 from kindness_platform.htmx import render_page
 
 DRAWN_BESIDE = 12
@@ -27,9 +28,12 @@ def act(request: HttpRequest, public_id: str) -> HttpResponse:
     seen = Q(pk__in=Act.objects.visible_to(user).filter(public_id=public_id).values("pk"))
     acts = Act.objects.with_card().select_related("challenge")
     act = get_object_or_404(acts.filter(seen | gone), public_id=public_id)
-    if act.state == Act.State.REMOVED:
-        return render(request, "feed/act_gone.html", _gone(act, user))
-    return show_act(request, act)
+    return show_gone(request, act) if act.state == Act.State.REMOVED else show_act(request, act)
+
+
+def show_gone(request: HttpRequest, act: Act, *, words: str = "", status: int = 200) -> HttpResponse:
+    """What its author finds of an act that was taken down, with the `words` that were to take the place of its own."""
+    return render(request, "feed/act_gone.html", _gone(act, person(request)) | {"words": words}, status=status)
 
 
 def show_act(
@@ -38,7 +42,9 @@ def show_act(
     """The page of an act, or one of its parts, also with a comment that could not be taken."""
     user = person(request)
     is_run = act.group.can_be_run_by(user)
-    act.group.is_run = is_run  # saves the cards from asking once more
+    # What the page's frame asks as well saves the cards from asking once more.
+    act.group.is_run = is_run
+    act.group.my_place = next((place.my_place for place in places_of(request).groups if place == act.group), None)
     ripple = ripple_of(act, user)
     drawn = ripple.branch(act, most=DRAWN_BESIDE)
     may_choose = is_run and act.challenge is not None and act.is_in_feed

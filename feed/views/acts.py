@@ -8,11 +8,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.people import person
+from accounts.typed import storable
 from feed import messages as news
 from feed.cards import words_of
+from feed.drafting import drafted
 from feed.edit_form import EditForm
-from feed.models import Act
+from feed.models import Act, ActDraft
 from feed.taking_down import bring_back, look_at_prompt, take_down
+from feed.views.act_page import show_gone
 from groups.models import Group
 
 
@@ -29,18 +32,39 @@ def _mine(request: HttpRequest, public_id: str) -> Act:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, public_id: str) -> HttpResponse:
+    if request.method == "POST" and (gone := _gone_meanwhile(request, public_id)):
+        return _too_late(request, gone)
     act = _mine(request, public_id)
     form = EditForm(request.POST if request.method == "POST" else None, act=act, user=person(request))
     if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            form.rewrite(person(request))
-            look_at_prompt(act)
-            news.act_was_shown(act)
+        try:
+            with transaction.atomic():
+                form.rewrite(person(request))
+                look_at_prompt(act)
+                news.act_was_shown(act)
+        except Act.TakenDown:
+            return _too_late(request, act)
         waits = act.state == Act.State.PENDING
         said = _("Changed. It is shown again when somebody has read it.") if waits else _("Changed.")
         messages.success(request, said)
         return redirect(act)
     return render(request, "feed/edit.html", {"act": act, "form": form}, status=422 if form.errors else 200)
+
+
+def _gone_meanwhile(request: HttpRequest, public_id: str) -> Act | None:
+    """An act of this person that was taken down, perhaps while they were changing it."""
+    seen = Group.objects.visible_to(person(request))
+    mine = Act.objects.with_card().filter(author=person(request), state=Act.State.REMOVED, group__in=seen)
+    return mine.filter(public_id=public_id).first()
+
+
+def _too_late(request: HttpRequest, act: Act) -> HttpResponse:
+    """Say that the act is gone and give the new words back; where no others wait, the composer keeps them too."""
+    user, words = person(request), drafted(storable(request.POST)).get("text", "")
+    is_member = Group.objects.of_member(user).filter(pk=act.group_id).exists()
+    if words and is_member and not ActDraft.objects.at(user, act.group).exists():
+        ActDraft.objects.keep(user, act.group, {"text": words, "kind": act.kind})
+    return show_gone(request, act, words=words, status=409)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

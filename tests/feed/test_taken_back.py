@@ -4,9 +4,11 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
-from feed.models import Act, Comment
+from feed.edit_form import EditForm
+from feed.models import Act, ActDraft, Comment
 from groups.models import Group
 from notifications.models import Notice
 from tests.factories import make_act
@@ -59,3 +61,40 @@ def test_a_comment_that_is_taken_down_waits_for_nobody(group: Group, olive: User
     assert Notice.objects.filter(recipient=mia, kind="comment").exists()
     comment.remove()
     assert not Notice.objects.filter(recipient=mia).exists()
+
+
+@pytest.mark.parametrize("waiting", [None, "For the feed."])
+def test_a_change_of_what_was_taken_down_meanwhile_loses_no_words(
+    as_mia: Client, group: Group, olive: User, mia: User, waiting: str | None
+) -> None:
+    act = make_act(group, mia, text="Held the door.", kind="saw")
+    if waiting:
+        ActDraft.objects.keep(mia, group, {"text": waiting})
+    act.change("removed", by=olive)
+    form = {"text": "Held both doors.", "day": act.done_on.isoformat(), "sign": "me"}
+    reply = as_mia.post(reverse("act-edit", args=[act.public_id]), form)
+    page = reply.content.decode()
+    assert reply.status_code == 409
+    assert "Your new words are still here" in page
+    assert "Held both doors." in page
+    assert ActDraft.objects.get().fields["text"] == (waiting or "Held both doors.")
+    act.refresh_from_db()
+    assert (act.text, act.state) == ("Held the door.", "removed")
+
+
+def test_a_change_at_the_same_moment_as_taking_down_loses_no_words(
+    as_mia: Client, group: Group, olive: User, mia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    act = make_act(group, mia, text="Held the door.")
+    meanwhile = EditForm.rewrite
+
+    def late(form: EditForm, by: User) -> None:
+        Act.objects.get(pk=act.pk).change("removed", by=olive)
+        meanwhile(form, by)
+
+    monkeypatch.setattr(EditForm, "rewrite", late)
+    form = {"text": "Held both doors.", "day": act.done_on.isoformat(), "sign": "me"}
+    reply = as_mia.post(reverse("act-edit", args=[act.public_id]), form)
+    assert (reply.status_code, "Held both doors." in reply.content.decode()) == (409, True)
+    act.refresh_from_db()
+    assert (act.text, act.edited_at) == ("Held the door.", None)
