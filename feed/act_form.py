@@ -27,6 +27,7 @@ from feed.words import WordsField
 from groups.models import Group
 
 if TYPE_CHECKING:
+    from feed.models import Photo
     from feed.told_before import ToldBefore
 
 PEOPLE_LIMIT = 8
@@ -138,6 +139,7 @@ class ActForm(forms.Form):
     link_kind = forms.CharField(required=False)
     form_key = FormKeyField()
     again = forms.BooleanField(required=False)
+    strayed = forms.BooleanField(required=False)
 
     def __init__(
         self, data: QueryDict | None = None, files: Any = None, *, user: User, group: Group, **kwargs: Any
@@ -147,6 +149,7 @@ class ActForm(forms.Form):
         self.no_room = False
         self.held_back = ""
         self.told: ToldBefore | None = None
+        self.loose_photo: Photo | None = None
         today = user.today()
         day = cast(forms.TypedChoiceField, self.fields["day"])
         day.choices = day_choices(schedule.loggable_days(today), today)
@@ -193,6 +196,7 @@ class ActForm(forms.Form):
 
     def clean_parent(self) -> Act | None:
         if self.cleaned_data["parent"] and self.followed is None:
+            self.sent["strayed"] = "yes"
             self._is_gone("parent", _("The act you pass on is no longer there. Your words are still here."))
         return self.followed
 
@@ -280,6 +284,11 @@ class ActForm(forms.Form):
     def followed(self) -> Act | None:
         """The act that this one follows, while its author can still see it."""
         return followed_act(self.user, self.group, self.data.get("parent", ""))
+
+    @property
+    def is_strayed(self) -> bool:
+        """Whether it was typed to pass on what is gone by now; what waits in the group's own composer is not this."""
+        return bool(self.sent.get("strayed")) or bool(self.sent.get("parent") and self.followed is None)
 
     @property
     def sent(self) -> QueryDict:

@@ -13,10 +13,10 @@ from accounts.people import person
 from challenges.models import Step
 from feed.act_form import ActForm
 from feed.drafting import DRAFTED, draft_of
-from feed.models import Act, Photo
+from feed.models import Act, ActDraft, Photo
 from groups.models import Group
 
-CARRIED = ("step", "challenge", "idea", "parent", "link_kind", "form_key")
+CARRIED = ("step", "challenge", "idea", "parent", "link_kind", "strayed", "form_key")
 """What a composer carries along unseen: which prompt or act it is for, and the key of the form."""
 
 
@@ -136,7 +136,18 @@ def composer_for(
         if parent:
             initial |= {"parent": parent.public_id, "link_kind": link_kind or Act.Link.PASSED_ON, "step": ""}
         form = ActForm(user=user, group=group, initial=initial)
-    photo = draft.waiting_photo if draft else None
+    photo = _photo_of(form, draft)
     return Composer(
         form=form, group=group, groups=groups, photo=photo, smooth=smooth, step=step, parent=parent, whole=whole
     )
+
+
+def _photo_of(form: ActForm, draft: ActDraft | None) -> Photo | None:
+    """The photo that stands in a composer: the one in its draft, unless the draft is of other words."""
+    if not form.is_bound or not form.is_strayed:
+        return draft.waiting_photo if draft else None
+    if form.loose_photo:
+        return form.loose_photo
+    return Photo.objects.filter(
+        uploader=form.user, group=form.group, act=None, public_id=form.data.get("shown_photo", "")
+    ).first()

@@ -43,8 +43,15 @@ def put_aside(request: HttpRequest, form: ActForm) -> None:
 
 
 def _keep(form: ActForm, sent: Photo | None) -> None:
-    """Keep the words and, where one came along, the photo; it takes the place of the one that waited there."""
+    """Keep the words and, where one came along, the photo; it takes the place of the one that waited there.
+
+    What was typed to pass on an act that is gone stays on its page alone where others wait in the group's composer.
+    """
     place = ActDraft.objects.at(form.user, form.group, form.followed)
+    if form.is_strayed:
+        form.loose_photo = sent
+        if place.exists():
+            return
     replaced = Photo.objects.filter(draft__in=place).first() if sent else None
     ActDraft.objects.keep(form.user, form.group, drafted(form.sent), sent, parent=form.followed)
     if replaced:
@@ -109,7 +116,8 @@ def _record(form: ActForm, photo: Photo | None, shown: Photo | None) -> Act:
     if act.step is not None:
         settle(form.user, act.step, act.idea_key, on=act.done_on)
     words = drafted(form.sent).get("text", "")
-    ActDraft.objects.told(form.user, form.group, form.followed, words, shown).delete()
+    done = ActDraft.objects.told(form.user, form.group, form.followed, words, shown)
+    (done.filter(fields__text=words) if form.is_strayed else done).delete()
     return act
 
 

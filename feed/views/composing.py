@@ -28,7 +28,7 @@ def post(request: HttpRequest) -> HttpResponse:
     group = _group(request, request.POST.get("group", ""))
     form = ActForm(request.POST, request.FILES, user=person(request), group=group)
     if "leave" in request.POST:
-        if form.followed or not form.data.get("parent"):
+        if not form.is_strayed:
             forget(form.user, group, form.followed)
         return redirect("home")
     if not limits.allow(request, "post"):

@@ -18,7 +18,7 @@ def draft(request: HttpRequest, slug: str) -> HttpResponse:
     sent = storable(request.POST)
     parent = followed_act(user, group, sent.get("parent", ""))
     # Where the act to pass on is gone, what waits in the group's own composer was typed for something else.
-    is_strayed = parent is None and bool(sent.get("parent"))
+    is_strayed = parent is None and bool(sent.get("parent") or sent.get("strayed"))
     here = ActDraft.objects.at(user, group, parent)
     if is_strayed and (not sent.get("text") or here.exists()):
         return HttpResponse(status=204)

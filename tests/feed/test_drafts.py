@@ -278,3 +278,30 @@ def test_what_cannot_be_passed_on_any_more_leaves_the_groups_own_words_alone(
         as_mia.post(url_of(group), {**form, "text": text})
     as_mia.post("/acts/", {**form, "leave": "1"})
     assert ActDraft.objects.get().fields["text"] == "For the feed."
+
+
+def test_sending_what_cannot_be_passed_on_any_more_keeps_both_words(
+    as_mia: Client, mia: User, group: Group, origin: Act, olive: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ActDraft.objects.keep(mia, group, {"text": "For the feed."})
+    origin.change("removed", by=olive)
+    photo = Photo.objects.create(group=group, uploader=mia, width=1, height=1)
+    monkeypatch.setattr("feed.sharing._sent_photo", lambda *_request: photo)
+    form = {"group": group.slug, "kind": "did", "text": "Rang my aunt.", "link_kind": "passed_on"}
+    reply = as_mia.post("/acts/", {**form, "parent": origin.public_id, "form_key": "form-key-1"})
+    page = reply.content.decode()
+    assert reply.status_code == 422
+    assert "Your words are still here" in page
+    assert "Rang my aunt." in page
+    assert f'name="shown_photo" value="{photo.public_id}"' in page
+    assert 'name="strayed"' in page
+    monkeypatch.setattr("feed.sharing._sent_photo", lambda *_request: None)
+    again = {**form, "strayed": "True", "shown_photo": photo.public_id, "keep_photo": "on", "form_key": "form-key-1"}
+    as_mia.post(url_of(group), {**again, "text": "Rang my aunt twice."})
+    as_mia.post("/acts/", {**again, "kind": "flew"})
+    as_mia.post("/acts/", {**again, "leave": "1"})
+    assert ActDraft.objects.get().fields["text"] == "For the feed."
+    assert as_mia.post("/acts/", again).status_code == 302
+    assert ActDraft.objects.get().fields["text"] == "For the feed."
+    told = Act.objects.get(text="Rang my aunt.")
+    assert (told.parent, told.photo) == (None, photo)
