@@ -39,6 +39,7 @@ class ChallengeForm(forms.ModelForm):  # type: ignore[type-arg]
         challenge = self.instance
         self.today = challenge.group.organization.today()
         self.before = (challenge.starts_on, challenge.ends_on)
+        self.fields["starts_on"].help_text = _("The last day moves along, unless you choose another one.")
         if challenge.cadence != Challenge.Cadence.WEEKLY:
             del self.fields["per_week"]
         self.fields["goal"].widget.attrs |= {"min": 1, "max": 1_000_000}
@@ -68,9 +69,18 @@ class ChallengeForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         first, last = data.get("starts_on"), data.get("ends_on")
+        if first and first != self.before[0] and last == self.before[1]:
+            # The instance still holds what is stored; it is written to after this.
+            last = data["ends_on"] = self.instance.moved_last_day(first)
         if first and last:
             self._check_span(first, last)
         return data
+
+    @property
+    def changed(self) -> list[str]:
+        """What is to be saved: what was typed, and the last day where it has moved along."""
+        has_moved = self.cleaned_data["ends_on"] != self.before[1]
+        return [*self.changed_data, *(["ends_on"] if has_moved and "ends_on" not in self.changed_data else [])]
 
     def _check_span(self, first: date, last: date) -> None:
         if last < first:

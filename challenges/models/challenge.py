@@ -90,14 +90,8 @@ class ChallengeManager(models.Manager["Challenge"]):
             started_by=by,
             form_key=form_key or new_public_id(),
         )
-        challenge.ends_on = schedule.last_day(
-            starts_on,
-            cadence=challenge.cadence,
-            steps=again.steps.visible().count() if again else len(plan.steps),
-            weeks=plan.cadence.weeks,
-            length_days=plan.length_days,
-            off=challenge.off,
-        )
+        steps = again.steps.visible().count() if again else len(plan.steps)
+        challenge.ends_on = challenge.last_day_from(starts_on, steps=steps)
         challenge.goal = goal or challenge.comfortable_goal()
         challenge.save(force_insert=True)
         challenge.lay_out_steps(plan, again)
@@ -172,6 +166,25 @@ class Challenge(models.Model):
         if self.group.is_class:
             return self.group.days_off
         return schedule.WEEKENDS if self.workdays_only else schedule.NO_DAYS
+
+    def last_day_from(self, starts_on: date, *, steps: int) -> date:
+        """The last day that its program has, started on a day with so many steps."""
+        plan = program(self.program_key)
+        return schedule.last_day(
+            starts_on,
+            cadence=self.cadence,
+            steps=steps,
+            weeks=plan.cadence.weeks,
+            length_days=plan.length_days,
+            off=self.off,
+        )
+
+    def moved_last_day(self, starts_on: date) -> date:
+        """Its last day if it started on another day: as many steps or weeks later, or as many days as were chosen."""
+        steps = self.steps.count()
+        if self.ends_on == self.last_day_from(self.starts_on, steps=steps):
+            return self.last_day_from(starts_on, steps=steps)
+        return self.ends_on + (starts_on - self.starts_on)
 
     def phase_on(self, day: date) -> Phase:
         return schedule.phase_on(day, start=self.starts_on, end=self.ends_on, cancelled=self.cancelled_at is not None)

@@ -35,7 +35,7 @@ def edit(request: HttpRequest, public_id: str) -> HttpResponse:
     challenge = _run(request, public_id)
     form = ChallengeForm(typed(request), instance=challenge)
     if form.is_bound and form.is_valid():
-        challenge.change(form.changed_data, by=person(request))
+        challenge.change(form.changed, by=person(request))
         if challenge.is_over:
             messages.success(request, _("Its name is saved. It is over, so all else stays as it was."))
         else:

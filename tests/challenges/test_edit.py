@@ -116,6 +116,27 @@ def test_a_start_to_come_can_move_but_not_into_the_past(as_olive: Client, group:
     assert challenge.starts_on == date(2026, 3, 10)
 
 
+@pytest.mark.parametrize(
+    ("chosen", "typed", "last"),
+    [
+        ({}, {}, date(2026, 4, 5)),  # it was the program's own last day, and is again
+        ({"workdays_only": True}, {}, date(2026, 4, 13)),
+        ({"ends_on": date(2026, 3, 20)}, {}, date(2026, 3, 27)),  # a leader's own, as many days later
+        ({}, {"ends_on": "2026-03-31"}, date(2026, 3, 31)),  # they choose both
+    ],
+)
+def test_the_last_day_moves_along_with_the_first_unless_it_is_chosen(
+    as_olive: Client, group: Group, chosen: dict[str, Any], typed: dict[str, str], last: date
+) -> None:
+    first, later = date(2026, 3, 9), "2026-03-16"
+    challenge = make_challenge(group, starts_on=first, workdays_only=chosen.pop("workdays_only", False))
+    Challenge.objects.filter(pk=challenge.pk).update(**chosen)
+    challenge.refresh_from_db()
+    assert save(as_olive, challenge, starts_on=later, **typed).status_code == 302
+    challenge.refresh_from_db()
+    assert (challenge.starts_on.isoformat(), challenge.ends_on) == (later, last)
+
+
 def test_acts_a_week_go_from_one_to_seven(as_olive: Client, group: Group) -> None:
     weekly = make_challenge(group, program="t01", starts_on=MONDAY)
     assert save(as_olive, weekly, per_week="3").status_code == 302
