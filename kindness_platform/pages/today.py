@@ -85,6 +85,7 @@ def _today(request: HttpRequest, places: list[Group]) -> dict[str, Any]:
     mine = _mine(user, places)
     return {
         "prompts": prompts,
+        "is_named": len(places) > 1 or len(prompts) > 1,
         "composer": composer_for(request, group, groups=places, step=step, idea=idea, kind=kind, smooth=True),
         "together": [Together(prompt, totals[prompt.challenge.pk]) for prompt in prompts],
         "mine": mine,

@@ -1,6 +1,7 @@
 """Today: what is asked, the composer, the feed of all my groups, and what is mine alone."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -259,3 +260,15 @@ def test_more_challenges_than_a_page_holds_are_named_and_lead_to_their_prompt(
     last = as_mia.get("/").context["prompts"].others[-1]
     assert f"/?group={last.group.slug}#prompt-{last.public_id}" in page
     assert f'id="prompt-{last.public_id}"' in as_mia.get("/", {"group": last.group.slug}).content.decode()
+
+
+def test_two_challenges_in_one_group_are_told_apart(as_mia: Client, group: Group, challenge: Challenge) -> None:
+    assert f"{challenge.title} in " not in unisolated(as_mia.get("/"))
+    twin = make_challenge(group, started=1, program="t01")
+    page = unisolated(as_mia.get("/"))
+    for one in (challenge, twin):
+        assert f"{one.title} in {group.name}" in page
+
+
+def unisolated(reply: Any) -> str:
+    return str(reply.content.decode()).replace("\u2068", "").replace("\u2069", "")
