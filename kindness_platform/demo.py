@@ -51,23 +51,21 @@ def make() -> list[Account]:
         return []
     with transaction.atomic():
         people: dict[str, User] = {}
-        groups = [_tell(story, people) for story in STORIES]
+        for story in STORIES:
+            _tell(story, people)
         # Hashed once for all of them: a slow hash is worth its time only where the password is secret.
         User.objects.filter(pk__in=[user.pk for user in people.values()]).update(password=make_password(PASSWORD))
-    leaders = {story.people[0] for story in STORIES}
-    return [
-        Account(user.name, user.email or "", PASSWORD, _role(name in leaders, story))
-        for story, group in zip(STORIES, groups, strict=True)
-        for name, user in people.items()
-        if name in story.people[:2] and group
-    ]
+    shown = dict.fromkeys(name for story in STORIES for name in story.people[:2])
+    return [Account(name, people[name].email or "", PASSWORD, _role(name)) for name in shown]
 
 
-def _role(leads: bool, story: Story) -> str:
-    return f"leads {story.name}" if leads else f"member of {story.name}"
+def _role(name: str) -> str:
+    """In which groups somebody is, and which of them they lead."""
+    leads = [f"leads {story.name}" for story in STORIES if name == story.people[0]]
+    return ", ".join(leads + [f"member of {story.name}" for story in STORIES if name in story.people[1:]])
 
 
-def _tell(story: Story, people: dict[str, User]) -> Group:
+def _tell(story: Story, people: dict[str, User]) -> None:
     """One group, its challenge and all that happened in it."""
     for name in story.people:
         people[name] = people.get(name) or _person(name)
@@ -83,7 +81,6 @@ def _tell(story: Story, people: dict[str, User]) -> Group:
     told: dict[str, Act] = {}
     for act in story.acts:
         told[act.key] = _act(act, challenge, cast, told)
-    return group
 
 
 def _person(name: str) -> User:

@@ -101,3 +101,9 @@ def test_everybody_keeps_their_patch(said: str) -> None:
     """Patches are drawn from public ids, so those of the demo are the same in every run."""
     assert User.objects.get(email="mina@example.org").public_id == demo._fixed_id("mina@example.org")
     assert len(set(User.objects.values_list("public_id", flat=True))) == User.objects.count()
+
+
+def test_it_is_said_in_which_groups_somebody_is(said: str) -> None:
+    assert "  Rosa Delgado, member of Ferry Lane Surgery, member of Canal Street Allotments: rosa@" in said
+    assert "  Mina Osei, leads Ferry Lane Surgery: mina@" in said
+    assert said.count("@example.org") == 4
