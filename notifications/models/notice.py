@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.ids import new_public_id
@@ -13,6 +14,13 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
 
     def unread(self) -> "NoticeQuerySet":
         return self.filter(read_at=None)
+
+    def up_to(self, public_id: str) -> "NoticeQuerySet":
+        """One of these and what is older: all of them without a name, none where the named one is not among them."""
+        if not public_id:
+            return self
+        last = self.filter(public_id=public_id).first()
+        return self.filter(Q(due_at__lt=last.due_at) | Q(due_at=last.due_at, pk__lte=last.pk)) if last else self.none()
 
 
 class Notice(models.Model):

@@ -74,6 +74,19 @@ def test_all_can_be_noted_as_read_at_once(as_mia: Client, mia: User, stan: User)
     assert theirs.read_at is None
 
 
+def test_what_came_after_the_page_stays_new(as_mia: Client, mia: User, stan: User) -> None:
+    shown = [tell(mia, 3), tell(mia, 2)]
+    page = text_of(as_mia)
+    assert f'name="until" value="{shown[-1].public_id}"' in page
+    later = tell(mia, 1)
+    for nothing in ("nonsense", tell(stan, 4).public_id):
+        as_mia.post(READ, {"until": nothing})
+        assert not Notice.objects.exclude(read_at=None).exists()
+    as_mia.post(READ, {"id": shown[-1].public_id})  # opened in another tab
+    as_mia.post(READ, {"until": shown[-1].public_id})
+    assert list(Notice.objects.filter(recipient=mia, read_at=None)) == [later]
+
+
 def test_a_stranger_s_notice_cannot_be_opened(as_stan: Client, mia: User) -> None:
     assert as_stan.post(READ, {"id": tell(mia).public_id}).status_code == 404
     assert as_stan.post(READ, {"id": "nonsense"}).status_code == 404
