@@ -5,7 +5,7 @@ from urllib.parse import urlencode, urlsplit
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,7 +17,12 @@ class SignInMiddleware(LoginRequiredMiddleware):
     Many addresses only take what a button sends: there is nothing to go back to. So whoever pressed one goes to sign
     in and back to where they pressed it. What a page sends by itself is refused: a redirect would be followed, and
     what was typed gone, or the sign-in page drawn inside the page. The page says that one is signed out.
+
+    Words that came without scripts are given back to be copied. They are not carried through signing in: who does
+    that in this browser may be somebody else.
     """
+
+    WRITTEN = ("text", "alt", "words", "note", "prompt", "detail", "names", "addresses")
 
     def handle_no_permission(  # type: ignore[override]  # the stubs know of redirects only
         self, request: HttpRequest, view_func: Callable[..., Any]
@@ -26,9 +31,13 @@ class SignInMiddleware(LoginRequiredMiddleware):
             return HttpResponse(status=401)
         if request.method in {"GET", "HEAD"}:
             return super().handle_no_permission(request, view_func)
-        return redirect_to_login(
+        sign_in = redirect_to_login(
             _page_of_button(request), self.get_login_url(view_func), self.get_redirect_field_name(view_func)
         )
+        written = [words for name in self.WRITTEN if (words := request.POST.get(name, "").strip())]
+        if not written:
+            return sign_in
+        return render(request, "account/signed_out.html", {"written": written, "sign_in": sign_in.url}, status=401)
 
 
 def _page_of_button(request: HttpRequest) -> str:

@@ -227,6 +227,17 @@ def test_a_button_pressed_signed_out_leads_to_sign_in_and_back_to_its_page(
     assert (address, parse_qs(query)) == (LOGIN, {"next": [page]})
 
 
+def test_words_that_were_sent_signed_out_are_given_back(visitor: Client) -> None:
+    sent = {"text": "Walked <b>Rex</b>.", "alt": " ", "kind": "did", "password": "four quiet words here"}
+    reply = visitor.post("/acts/", sent, headers={"Referer": "http://testserver/acts/?kind=did"})
+    page = reply.content.decode()
+    assert reply.status_code == 401
+    assert "Walked &lt;b&gt;Rex&lt;/b&gt;." in page
+    assert page.count("<blockquote") == 1
+    assert "four quiet words" not in page
+    assert f'href="{LOGIN}?next=/acts/%3Fkind%3Ddid"' in page
+
+
 @pytest.mark.parametrize("headers", [{}, {"HX-Boosted": "true"}])
 def test_the_sign_in_page_never_becomes_a_part_of_another_page(visitor: Client, headers: dict[str, str]) -> None:
     for ask in (visitor.get, visitor.post):
