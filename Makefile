@@ -19,7 +19,7 @@ test: ## Every test: SQLite, PostgreSQL, a real Redis and a real browser
 	@scripts/prepare.sh dev && exec $(PYTHON) scripts/test.py
 
 audit: ## The tests in their full width; up to 40 minutes
-	@scripts/prepare.sh dev && scripts/check.sh && exec $(PYTHON) scripts/test.py --audit
+	@scripts/prepare.sh dev && scripts/check.sh && scripts/known_holes.sh && exec $(PYTHON) scripts/test.py --audit
 
 bench: ## Measure the product against its floors; prints ratios
 	@scripts/prepare.sh dev && exec $(PYTHON) -m benchmarks.run
