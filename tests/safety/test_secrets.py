@@ -3,7 +3,7 @@
 import io
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -20,12 +20,12 @@ from pytest_django import Settings
 from accounts.events import EVENTS
 from accounts.models import AddressChange, AuditEntry, User
 from feed.models import Act
-from groups.models import Group, JoinCode
+from groups.models import Group, JoinCode, Membership
 from groups.models.join_code import draw_code
 from kindness_platform.logs import RoutesOnly
 from tests.accounts.conftest import Send, code_in_the_mail
 from tests.accounts.conftest import send as send
-from tests.factories import make_act
+from tests.factories import make_act, make_class, make_pupil
 
 
 @pytest.fixture
@@ -156,6 +156,19 @@ def test_what_is_refused_stands_in_the_log(
     assert re.match(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", found), "it says when"
 
 
+def test_nobody_writes_lines_of_their_own_into_the_log(log: io.StringIO, as_mia: Client) -> None:
+    forged = "2026-01-01 00:00:00,000 WARNING django.request made up"
+    for address in (f"/nothing%0a{forged}/", f"/nothing/%0d%0a{forged}", f"/acts/?next=%0a{forged}", f"/%0a{forged}"):
+        as_mia.get(address)
+        as_mia.put(address)
+    Client().post(
+        reverse("account_login"), {"login": f"a@example.org\n{forged}"}, headers={"User-Agent": f"x\n{forged}"}
+    )
+    lines = log.getvalue().splitlines()
+    assert len(lines) > 4
+    assert not [line for line in lines if "made up" in line]
+
+
 @pytest.mark.parametrize("signal", EVENTS, ids=EVENTS.get)
 def test_each_change_of_how_somebody_signs_in_is_on_record(signal: Signal, mia: User) -> None:
     """Who, what and when; allauth sends these from its forms, whichever was used."""
@@ -170,3 +183,52 @@ def test_each_change_of_how_somebody_signs_in_is_on_record(signal: Signal, mia: 
     entry = AuditEntry.objects.get()
     assert (entry.verb, entry.actor_id, entry.thing_id) == (EVENTS[signal], mia.pk, mia.pk)
     assert timezone.now() - entry.at < timedelta(minutes=5)
+
+
+def test_signing_in_and_out_is_on_record_and_of_pupils_it_is_not(mia: User) -> None:
+    EmailAddress.objects.create(user=mia, email=mia.email, verified=True, primary=True)
+    mia.set_password(PASSWORD)
+    mia.save()
+    client = Client()
+    client.post(reverse("account_login", query={"with": "password"}), {"login": mia.email, "password": PASSWORD})
+    client.post(reverse("account_logout"))
+    written = AuditEntry.objects.order_by("pk").values_list("actor_id", "verb")
+    assert list(written) == [(mia.pk, "signed in"), (mia.pk, "signed out")]
+    pupil = Client()
+    pupil.force_login(make_pupil(make_class(), "Nia").user)
+    before = AuditEntry.objects.count()
+    pupil.logout()
+    assert AuditEntry.objects.count() == before
+
+
+# What changes who may do what: the verb that is written, and how it comes about.
+RIGHTS: dict[str, Callable[[Group, User, User], object]] = {
+    "made leader": lambda group, olive, mia: place_of(group, mia).make_leader(olive),
+    "removed": lambda group, olive, mia: place_of(group, mia).remove(olive),
+    "muted": lambda group, olive, mia: place_of(group, mia).mute(timezone.now() + timedelta(days=1), olive),
+    "made admin": lambda group, olive, mia: group.organization.add_admin(mia, olive),
+    "unmade admin": lambda group, olive, mia: (
+        group.organization.add_admin(mia, olive),
+        group.organization.remove_admin(mia, olive),
+    ),
+    "closed photos_open": lambda group, olive, mia: group.change_rule("photos_open", allowed=False, by=olive),
+    "stopped": lambda group, olive, mia: JoinCode.current(group, olive).stop(olive),
+    "renamed": lambda group, olive, mia: group.rename("Another name", by=olive),
+    "put away": lambda group, olive, mia: group.put_away(olive),
+}
+
+
+def place_of(group: Group, person: User) -> Membership:
+    return group.memberships.get(user=person)
+
+
+@pytest.mark.parametrize("verb", RIGHTS)
+def test_each_change_of_who_may_do_what_is_on_record(verb: str, group: Group, olive: User, mia: User) -> None:
+    RIGHTS[verb](group, olive, mia)
+    entry = AuditEntry.objects.get(verb=verb)
+    assert (entry.actor_id, bool(entry.thing_id), bool(entry.thing)) == (olive.pk, True, True)
+    assert timezone.now() - entry.at < timedelta(minutes=5)
+
+
+def test_twenty_kinds_of_events_and_more_are_kept() -> None:
+    assert len(REFUSALS) + len(EVENTS) + len(RIGHTS) >= 20
