@@ -440,3 +440,12 @@ def test_a_body_of_another_kind_breaks_nothing(gathered: Gathered) -> None:
                 client = gathered.walk.client(form.role)
                 reply = client.generic("POST", form.action, b'{"text": "\xff\xfe", "a": [1, 2', content_type=kind)
             assert reply.status_code < 500, f"{form} {kind}"
+
+
+def test_tracing_is_answered_by_nobody(gathered: Gathered) -> None:
+    world = gathered.walk.world
+    for route in gathered.some(routes(), 7):
+        with undone():
+            reply = world.client("leader").generic("TRACE", route.address(world.values(route)), headers={"X": "canary"})
+        assert reply.status_code in {301, 302, 400, 403, 404, 405}, route
+        assert b"canary" not in reply.content, route
