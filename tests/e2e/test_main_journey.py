@@ -1,4 +1,4 @@
-"""The whole main job by two people in two browsers, with scripts and without: issue 2's first promise."""
+"""The whole main job by two people in two browsers, with scripts and without."""
 
 import re
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Somebody takes their data along and goes, in a browser, and their group keeps its story (issue 3's first promise)."""
+"""Somebody takes their data along and goes, in a browser, and their group keeps its story."""
 
 import json
 import re
