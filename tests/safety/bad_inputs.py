@@ -179,7 +179,10 @@ TEXT: dict[int, Row] = {
         "feed/test_reports.py::odd_words_are_kept_as_words",
     ),
     # text that turns what stands around it
-    63: ("feed/test_bad_inputs.py::words_and_names_turn_nothing_around_them",),
+    63: (
+        "feed/test_bad_inputs.py::words_and_names_turn_nothing_around_them",
+        "safety/test_markup.py::on_every_page_words_stay_words",
+    ),
     # links in what people write
     64: ("feed/test_bad_inputs.py::no_address_becomes_a_link",),
     # cells that a spreadsheet would run
