@@ -442,6 +442,11 @@ def test_a_body_of_another_kind_breaks_nothing(gathered: Gathered) -> None:
             assert reply.status_code < 500, f"{form} {kind}"
 
 
+def test_a_password_is_typed_unseen(gathered: Gathered) -> None:
+    fields = [control for form in gathered.forms for control in form.controls if "password" in control.name]
+    assert {control.kind for control in fields} == {"password"}
+
+
 def test_tracing_is_answered_by_nobody(gathered: Gathered) -> None:
     world = gathered.walk.world
     for route in gathered.some(routes(), 7):
