@@ -240,7 +240,9 @@ def _state(act: Act) -> str:
 def _tag(kind: str, names: list[str]) -> str:
     if kind == Act.Kind.SAW:
         return _("Saw %(names)s") % {"names": _joined(names)} if names else _("Saw")
-    return _("Did") if kind == Act.Kind.DID else _("Received")
+    if kind == Act.Kind.RECEIVED:
+        return _("Received from %(names)s") % {"names": _joined(names)} if names else _("Received")
+    return _("Did")
 
 
 def _joined(names: list[str]) -> str:

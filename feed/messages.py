@@ -122,7 +122,10 @@ def _credits(notices: Sequence[Notice]) -> dict[int, Credit]:
 
 def _say_credit(notice: Notice, credit: Credit | None) -> Message:
     name = _name(credit.act) if credit else _("Someone")
-    line = _("%(name)s saw a kindness of yours and thanked you.") % {"name": name}
+    if credit and credit.act.kind == Act.Kind.RECEIVED:
+        line = _("%(name)s thanks you for a kindness.") % {"name": name}
+    else:
+        line = _("%(name)s saw a kindness of yours and thanked you.") % {"name": name}
     return Message(subject=line, line=line, path=reverse("credits"), template="mail/answer", context=_letter())
 
 

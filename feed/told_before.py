@@ -85,4 +85,4 @@ def _holds(act: Act, form: ActForm) -> bool:
 
 def _names_the_same(act: Act, form: ActForm) -> bool:
     named = {person.pk for person in form.cleaned_data["credited"]}
-    return act.kind != Act.Kind.SAW or named == set(act.credits.values_list("person_id", flat=True))
+    return act.kind not in Act.NAMING or named == set(act.credits.values_list("person_id", flat=True))

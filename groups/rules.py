@@ -24,7 +24,6 @@ class Words:
 
 
 # What the pages offer to change: every permission that something in the product asks and that can be changed back.
-# (`posts_unapproved` waits for the page on which a leader reads what was posted.)
 WORDS = {
     "comments_open": Words(
         gettext_lazy("Comments"),
@@ -40,6 +39,16 @@ WORDS = {
         gettext_lazy("Own words"),
         gettext_lazy("Acts can be told in one’s own words."),
         gettext_lazy("Acts are ticked, without words."),
+    ),
+    "posts_unapproved": Words(
+        gettext_lazy("Words without reading them first"),
+        gettext_lazy("What people tell is there for the group at once."),
+        gettext_lazy("Somebody who runs the group reads what people tell, before the group does."),
+    ),
+    "ticks_unapproved": Words(
+        gettext_lazy("Ticks without looking at them first"),
+        gettext_lazy("A tick without words is there for the group at once."),
+        gettext_lazy("A tick without words waits, too, until somebody who runs the group has seen it."),
     ),
     "photos_open": Words(
         gettext_lazy("Photos"), gettext_lazy("An act can come with a photo."), gettext_lazy("Acts come without photos.")

@@ -71,7 +71,7 @@ class ActManager(models.Manager["Act"]):
             signed: me, or someone: stored, never rendered.
             parent: the act that led to this one; `link_kind` says how.
             feeling: 1 to 5, kept where only the author reads it.
-            credited: people of the group to thank, on a saw act.
+            credited: people of the group to thank, on an act of a `NAMING` kind.
             photo: one of this author and group; `alt` says what it shows.
 
         Raises:
@@ -95,8 +95,9 @@ class ActManager(models.Manager["Act"]):
             step=step,
         )
         act.follow(parent, link_kind)
-        act.state = Act.State.PENDING if act.is_read_first else Act.State.SHOWN
-        act.shown_at = None if act.is_read_first else timezone.now()
+        waits = act.is_read_first(naming=bool(credited))
+        act.state = Act.State.PENDING if waits else Act.State.SHOWN
+        act.shown_at = None if waits else timezone.now()
         try:
             self._record(act, credited, feeling=feeling, photo=photo, alt=alt)
         except IntegrityError:
@@ -175,6 +176,9 @@ class Act(models.Model):
         Link.PASSED_ON: "passed_on_count",
         Link.INSPIRED: "inspired_count",
     }
+
+    NAMING = frozenset({Kind.SAW, Kind.RECEIVED})
+    """Whose people can be thanked by name: those seen, and those who were kind to the author."""
 
     public_id = models.CharField(max_length=16, unique=True, default=new_public_id, editable=False)
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="acts")
@@ -258,11 +262,18 @@ class Act(models.Model):
     def is_in_feed(self) -> bool:
         return self.state == self.State.SHOWN and self.is_shared
 
-    @property
-    def is_read_first(self) -> bool:
-        """Whether somebody reads it before its group does. A tick says nothing of its own."""
-        says_nothing = self.source == self.Source.TICK
-        return not says_nothing and self.audience != self.Audience.PRIVATE and not self.group.policy.posts_unapproved
+    def is_read_first(self, *, naming: bool) -> bool:
+        """Whether somebody who runs the group reads it before the group does.
+
+        A tick says nothing of its own, unless it is `naming` somebody to thank; a rule of its own says whether it
+        waits. Whoever reads for the group does not wait for themselves.
+        """
+        policy = self.group.policy
+        says_nothing = self.source == self.Source.TICK and not naming
+        unread_is_fine = policy.ticks_unapproved if says_nothing else policy.posts_unapproved
+        if unread_is_fine or self.audience == self.Audience.PRIVATE:
+            return False
+        return self.author is None or not self.group.can_be_run_by(self.author)
 
     @property
     def is_tombstone(self) -> bool:
@@ -370,8 +381,11 @@ class Act(models.Model):
 
         if not self.is_shared:
             self.take_back()
-        if self.state == self.State.SHOWN and is_news and self.is_read_first:
+        if self.state == self.State.SHOWN and is_news and self.is_read_first(naming=self.credits.exists()):
             self.change(self.State.PENDING, by=by, why="changed by its author")
+        elif self.state == self.State.RETURNED:
+            private = self.audience == self.Audience.PRIVATE
+            self.change(self.State.SHOWN if private else self.State.PENDING, by=by, why="changed by its author")
         elif self.state == self.State.PENDING and self.audience == self.Audience.PRIVATE:
             self.change(self.State.SHOWN, by=by, why="kept by its author")
         elif self.state == self.State.HIDDEN:

@@ -23,7 +23,7 @@ class CommentManager(models.Manager["Comment"]):
     def post(self, act: Act, author: User, text: str, *, form_key: str) -> "Comment":
         """Write under an act, once per form."""
         act.group.check_may_speak(author)
-        waits = not act.group.policy.posts_unapproved
+        waits = not act.group.policy.posts_unapproved and not act.group.can_be_run_by(author)
         comment, new = self.get_or_create(
             author=author,
             form_key=form_key,

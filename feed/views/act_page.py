@@ -111,7 +111,7 @@ def _hidden(act: Act, user: User) -> dict[str, object]:
 
 def _thanked(act: Act, user: User) -> list[str]:
     """Who said thank you for being seen; only the author is told, and never who did not."""
-    if act.author_id != user.pk or act.kind != Act.Kind.SAW:
+    if act.author_id != user.pk or act.kind not in Act.NAMING:
         return []
     thanked = Credit.objects.filter(act=act, thanked_at__isnull=False, state=Credit.State.SHOWN)
     return list(thanked.order_by("thanked_at").values_list("person__name", flat=True))

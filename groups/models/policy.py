@@ -26,6 +26,7 @@ class Policy:
     photos_open: bool = True
     text_open: bool = True
     posts_unapproved: bool = True
+    ticks_unapproved: bool = True
     credits_open: bool = True
     anonymous_open: bool = True
     organization_audience: bool = False
@@ -44,6 +45,7 @@ SECONDARY = replace(
     comments_open=False,
     photos_open=False,
     posts_unapproved=False,
+    ticks_unapproved=False,
     leaders_see_names=True,
     mail_open=False,
     strangers=False,
@@ -76,11 +78,13 @@ OPENED_BY: dict[str, dict[str, Who]] = {
         "comments_open": Who.ADMINS,
         "photos_open": Who.ADMINS,
         "posts_unapproved": Who.ADMINS,
+        "ticks_unapproved": Who.LEADERS,
         "organization_audience": Who.ADMINS,
         "practices_open": Who.ADMINS,
     },
-    # Pupils only tick, until their teacher turns text on; every text then waits to be read.
-    "primary": {"text_open": Who.LEADERS},
+    # Pupils only tick, until their teacher turns text on; every text then waits to be read. A tick says nothing of its
+    # own, so whoever teaches may let it stand unread.
+    "primary": {"text_open": Who.LEADERS, "ticks_unapproved": Who.LEADERS},
 }
 
 

@@ -448,3 +448,25 @@ def test_bringing_back_what_was_done_too_settles_no_prompt(
     as_mia.post(reverse("act-remove", args=[mine.public_id]))
     as_mia.post(reverse("act-restore", args=[mine.public_id]))
     assert not Choice.objects.filter(participation__user=mine.author, state="done").exists()
+
+
+def test_a_tick_waits_where_even_ticks_are_looked_at(as_mia: Client, group: Group) -> None:
+    """A class begins so (CHILDREN C6); a rule of its own lets ticks stand unread."""
+    group.override("ticks_unapproved", allowed=False, by=None)
+    as_mia.post(URL, sent(group, text=""))
+    as_mia.post(URL, sent(group, text="Words are another matter.", form_key="another-1"))
+    assert list(Act.objects.order_by("pk").values_list("source", "state")) == [("tick", "pending"), ("posted", "shown")]
+
+
+def test_a_tick_that_names_somebody_is_read_first(as_mia: Client, group: Group, olive: User) -> None:
+    group.override("posts_unapproved", allowed=False, by=None)
+    as_mia.post(URL, sent(group, kind="saw", text="", credited=[olive.public_id]))
+    act = Act.objects.get()
+    assert (act.source, act.state) == ("tick", "pending")
+    assert not Notice.objects.filter(kind="credit").exists()
+
+
+def test_who_reads_for_the_group_waits_for_nobody(as_olive: Client, group: Group) -> None:
+    group.override("posts_unapproved", allowed=False, by=None)
+    as_olive.post(URL, sent(group))
+    assert Act.objects.get().state == "shown"

@@ -13,7 +13,7 @@ from tests.factories import join, make_group, make_user
 
 pytestmark = pytest.mark.django_db
 ADULT_ONLY = {"strangers", "money", "food", "touch", "photos_open", "mail_open", "practices_open"}
-THE_LEADER_OPENS = {"comments_open", "posts_unapproved", "organization_audience"}
+THE_LEADER_OPENS = {"comments_open", "posts_unapproved", "ticks_unapproved", "organization_audience"}
 
 
 def group_of(leader: User, mode: str, age_band: str) -> Group:
@@ -71,7 +71,7 @@ ADMINS_OPEN = {"comments_open", "photos_open", "posts_unapproved", "organization
 NEVER_OPENED = {
     "adults": {"leaders_see_names"},
     "secondary": {"strangers", "money", "food", "touch", "mail_open"},
-    "primary": set(NAMES) - {"reactions_open", "credits_open", "leaders_see_names", "text_open"},
+    "primary": set(NAMES) - {"reactions_open", "credits_open", "leaders_see_names", "text_open", "ticks_unapproved"},
 }
 
 

@@ -89,7 +89,7 @@ def test_what_was_changed_by_somebody_who_is_gone(as_olive: Client, group: Group
     assert "Closed by somebody who is no longer here" in text(as_olive.get(page(group)))
 
 
-@pytest.mark.parametrize("name", ["is_admin", "", "comments_open\x00", "posts_unapproved", "__class__"])
+@pytest.mark.parametrize("name", ["is_admin", "", "comments_open\x00", "practices_open", "__class__"])
 def test_a_rule_there_is_none_of(as_olive: Client, group: Group, name: str) -> None:
     for field in ("open", "close"):
         assert as_olive.post(page(group, "group-rules"), {field: name}).status_code == 400
