@@ -1,6 +1,6 @@
 """The form of an act: what somebody did, saw or received."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
@@ -75,6 +75,8 @@ def step_of(group: Group, key: str) -> Step | None:
 
 class ActForm(forms.Form):
     """One act. What the group's policy does not open is not in the form, and not taken if it is sent all the same."""
+
+    naming: Collection[str] = (Act.Kind.SAW,)
 
     kind = forms.ChoiceField(
         choices=Act.Kind.choices,
@@ -166,12 +168,12 @@ class ActForm(forms.Form):
             sign.choices = [(value, label) for value, label in SIGNS if value != "someone"]
 
     def _policy(self) -> dict[str, bool]:
-        policy = self.group.policy
+        policy, photos = self.group.policy, self.group.takes_photos_of(self.user)
         return {
             "text": policy.text_open,
-            "photo": policy.photos_open,
-            "keep_photo": policy.photos_open,
-            "alt": policy.photos_open,
+            "photo": photos,
+            "keep_photo": photos,
+            "alt": photos,
             "credited": policy.credits_open,
         }
 
@@ -218,7 +220,7 @@ class ActForm(forms.Form):
         self._settle_audience(data)
         if data["audience"] != Act.Audience.PRIVATE and (reason := self.group.why_quiet(self.user)):
             self.add_error(None, reason)
-        data["credited"] = data.get("credited", []) if data.get("kind") == Act.Kind.SAW else []
+        data["credited"] = data.get("credited", []) if data.get("kind") in self.naming else []
         inspired = data.get("link_kind") == Act.Link.INSPIRED
         data["link_kind"] = "" if not data.get("parent") else Act.Link.INSPIRED if inspired else Act.Link.PASSED_ON
         data["done_on"] = data.get("day") or self.user.today()
@@ -273,9 +275,9 @@ class ActForm(forms.Form):
             "idea_key": data["idea"],
             "challenge": data["challenge"],
             "step": data["step"],
-            "parent": data["parent"],
+            "parent": data.get("parent"),
             "link_kind": data["link_kind"],
-            "feeling": data["feeling"],
+            "feeling": data.get("feeling"),
             "credited": data["credited"],
             "alt": data.get("alt", ""),
         }

@@ -140,7 +140,7 @@ def cards_for(acts: Iterable[Act], reader: User, groups: Sequence[Group]) -> lis
             card.tag = _tag(act.kind, [isolated(name) for name in marks.credited[act.pk]])
             for kind in marks.mine[act.pk]:
                 setattr(card, kind, YES)
-            card.answered = said_by(marks.others[act.pk]) if card.own else ""
+            card.answered = said_by(marks.others[act.pk], plainly=reader.is_pupil) if card.own else ""
         cards.append(card)
     _set_wide(cards)
     return cards
@@ -286,14 +286,18 @@ def _marks(page: list[Act], reader: User) -> Marks:
     return marks
 
 
-def said_by(answers: list[tuple[str, str]]) -> str:
-    """Who answered, for the author alone: names first, each person once per sentence."""
-    sentences = {
-        Reaction.Kind.THANKS: _("%(names)s said thank you."),
-        Reaction.Kind.MOVED: _("It moved %(names)s."),
-        Reaction.Kind.CELEBRATING: _("%(names)s celebrated it."),
-        Reaction.Kind.PASSING_ON: _("%(names)s will pass it on."),
-    }
+def said_by(answers: list[tuple[str, str]], *, plainly: bool = False) -> str:
+    """Who answered, for the author alone: names first, each person once per sentence; `plainly` as pupils answer."""
+    sentences = (
+        _told_to_pupils()
+        if plainly
+        else {
+            Reaction.Kind.THANKS: _("%(names)s said thank you."),
+            Reaction.Kind.MOVED: _("It moved %(names)s."),
+            Reaction.Kind.CELEBRATING: _("%(names)s celebrated it."),
+            Reaction.Kind.PASSING_ON: _("%(names)s will pass it on."),
+        }
+    )
     lines = []
     for kind, sentence in sentences.items():
         names = [name for said, name in answers if said == kind]
@@ -302,6 +306,14 @@ def said_by(answers: list[tuple[str, str]]) -> str:
         if names:
             lines.append(sentence % {"names": _joined(names)})
     return " ".join(lines)
+
+
+def _told_to_pupils() -> dict[str, str]:
+    return {
+        Reaction.Kind.THANKS: _("%(names)s said thank you."),
+        Reaction.Kind.MOVED: _("%(names)s liked hearing this."),
+        Reaction.Kind.PASSING_ON: _("%(names)s will do it too."),
+    }
 
 
 def _when(act: Act, reader: User, now: datetime) -> str:

@@ -80,7 +80,7 @@ def _ticked_again(act: Act, form: ActForm) -> Act:
         act.idea_key = form.cleaned_data["idea"]
         act.save(update_fields=["idea_key"])
         bring_back(act, form.user)
-    if feeling := form.cleaned_data["feeling"]:
+    if feeling := form.cleaned_data.get("feeling"):
         ActFeeling.objects.update_or_create(act=act, defaults={"value": feeling})
     return act
 

@@ -15,6 +15,7 @@ from feed.views import (
     mine,
     moments,
     photos,
+    pupil,
     reactions,
     reports,
     ripples,
@@ -31,6 +32,9 @@ register_converter(AnswerConverter, "answer")
 urlpatterns = [
     path("groups/<slug:slug>/", group.group, name="group"),
     path("groups/<slug:slug>/new/", group.new, name="group-new"),
+    path("tell/", pupil.tell, name="pupil-tell"),
+    path("tell/noted/", pupil.noted, name="pupil-noted"),
+    path("tell/<str:public_id>/", pupil.change, name="pupil-change"),
     path("acts/", composing.post, name="post-act"),
     path("acts/mine/", mine.mine, name="my-acts"),
     path("acts/<str:public_id>/", act_page.act, name="act"),

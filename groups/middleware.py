@@ -44,3 +44,8 @@ def class_on(request: HttpRequest) -> Group:
     """The class of a pupil's request, which the gate has let through."""
     group: Group = vars(request)["school_class"]
     return group
+
+
+def class_seen(request: HttpRequest) -> Group | None:
+    """The same, or None on a page that the gate has not let through, such as one that is not there."""
+    return vars(request).get("school_class")

@@ -6,6 +6,7 @@ from functools import cached_property
 from django.http import HttpRequest
 
 from accounts.models import User
+from groups.middleware import class_seen
 from groups.models import Group
 from groups.places import Places, places_of
 
@@ -26,6 +27,14 @@ class Frame:
     def is_pupil(self) -> bool:
         """Whether a child looks: larger letters, no navigation."""
         return self.person is not None and self.person.is_pupil
+
+    @property
+    def mode(self) -> str:
+        """How large and how plain a page is: for a pupil of 7 to 11, for a student of 11 to 18, or for grown-ups."""
+        if not self.is_pupil:
+            return ""
+        group = class_seen(self.request)
+        return "student" if group and group.mode == Group.Mode.SECONDARY else "pupil"
 
     @property
     def view(self) -> str:

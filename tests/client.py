@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from accounts.models import User
+from groups.models import Pupil
 from tests.html import check_html
 
 THEIRS = str(Path(allauth.__file__).parent)
@@ -38,6 +39,14 @@ class CheckedClient(Client):
 
 def _origin(template: Any) -> str:
     return str(template.origin.name) if template.origin else ""
+
+
+def pupil_client(pupil: Pupil) -> CheckedClient:
+    """A pupil who came in by their card."""
+    client = CheckedClient()
+    client.get(f"/class/card/{pupil.user.public_id}/{pupil.secret.card}/")
+    assert client.post("/class/card/").status_code == 302
+    return client
 
 
 def confirmed_client(user: User, browser: type[Client] = CheckedClient) -> Client:

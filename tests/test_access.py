@@ -44,6 +44,8 @@ PERSONAL = {
     "my-acts",
     "credits",
     "post-act",
+    "pupil-tell",
+    "pupil-noted",
     "start-class",
 }
 PERSONAL |= {
@@ -60,7 +62,8 @@ PERSONAL |= {
 MY_DATA = {"my-data", "my-data-copy", "erase", "erase-confirm", "accept-terms"}
 OF_ONESELF = PUBLIC | PERSONAL | MY_DATA
 """Routes without a thing of somebody in their address, or whose address is meant for strangers (a join code)."""
-FOR_PUPILS = CLASS_DOOR | {"home", "support"}
+FOR_PUPILS = CLASS_DOOR | {"home", "support", "pupil-tell", "pupil-noted", "pupil-change"}
+FOR_PUPILS |= {"reactions", "act-report", "photo", "choice"}
 """All that a pupil reaches. Whoever opens another view to them writes it here, and thinks about it twice."""
 STRANGERS = ("other_member", "other_leader", "removed")
 pytestmark = pytest.mark.every_row

@@ -8,11 +8,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from accounts.people import person
+from accounts.pupils import open_to_pupils
 from challenges.choices import decide
 from challenges.models import Challenge, Step
 from challenges.prompts import prompt_of
 
 
+@open_to_pupils
 @require_POST
 def choice(request: HttpRequest, public_id: str) -> HttpResponse:
     """Take, put off, change or drop a prompt; each button of the prompt is a small form that ends here."""

@@ -4,10 +4,12 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from accounts.people import person
+from accounts.pupils import open_to_pupils
 from feed.models import Photo
 from feed.pictures import SIZES
 
 
+@open_to_pupils
 @require_safe
 def photo(request: HttpRequest, public_id: str, size: str) -> HttpResponseBase:
     """A photo, to those who see its act now. Asked for again each time: nothing is kept in between."""

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts import limits
 from accounts.people import person
+from accounts.pupils import open_to_pupils
 from accounts.typed import typed
 from feed.cards import name_of, words_of
 from feed.models import Act, Case, Comment, Report
@@ -15,6 +16,7 @@ from feed.report_form import ReportForm
 from groups.models import Membership
 
 
+@open_to_pupils
 @require_http_methods(["GET", "HEAD", "POST"])
 def act(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask those who run the group to look at an act."""
@@ -59,7 +61,8 @@ def _report(request: HttpRequest, act: Act, comment: Comment | None) -> HttpResp
         "again": bool(form.initial),
         "is_named": act.credits.filter(person=user).exists(),
     }
-    response = render(request, "feed/report.html", context, status=status)
+    template = "feed/report_pupil.html" if user.is_pupil else "feed/report.html"
+    response = render(request, template, context, status=status)
     if status == 429:
         response["Retry-After"] = str(limits.retry_after(_limit(request, act)))
     return response
@@ -71,6 +74,9 @@ def _send(request: HttpRequest, act: Act, comment: Comment | None, form: ReportF
     case.report(user, **form.cleaned_data)
     if case.is_decidable_by(user):
         return redirect(case)
+    if user.is_pupil:
+        messages.success(request, _("Thank you. Your teacher will look at it."))
+        return redirect("home")
     messages.success(request, _("Thank you. Somebody who runs the group will look at it."))
     return redirect(act.group)
 

@@ -215,6 +215,10 @@ class Group(Overridable, Ending):
         moment = date_format(timezone.localtime(mine.muted_until, user.zone), _("l, F j, P"))
         return _("Until %(moment)s you read along here. After that you can write again.") % {"moment": moment}
 
+    def takes_photos_of(self, user: User) -> bool:
+        """Whether this person may send photos here: not where photos are closed, nor for a child who sends none."""
+        return self.policy.photos_open and not (user.is_pupil and user.pupil.photos_off)
+
     def check_may_speak(self, user: User) -> None:
         """Raise Quiet where this person has nothing to say to this group at the moment."""
         if reason := self.why_quiet(user):

@@ -180,8 +180,8 @@ def qr(text: str, label: str) -> SafeString:
 
 
 @register.inclusion_tag("art/turn_meter.html")
-def turn_meter(totals: Any, goal: int) -> dict[str, Any]:
-    """The group's own line, with the numbers it shows beside it in words."""
+def turn_meter(totals: Any, goal: int, *, plain: bool = False) -> dict[str, Any]:
+    """The group's own line, with the numbers it shows beside it in words; `plain` in those for children."""
     total = totals.did + totals.saw + totals.received
     meter = art.turn_of(totals.did, totals.saw, totals.received, goal)
     label = _("%(total)d acts of the %(goal)d hoped for: %(did)d done, %(saw)d seen, %(received)d received") % {
@@ -196,6 +196,7 @@ def turn_meter(totals: Any, goal: int) -> dict[str, Any]:
         "totals": totals,
         "total": total,
         "goal": goal,
+        "plain": plain,
         "worth": ngettext("One dot is %(count)d act.", "One dot is %(count)d acts.", meter.worth)
         % {"count": meter.worth}
         if meter.worth > 1

@@ -274,8 +274,8 @@ def test_with_a_class_its_children_go(settings: Any, tmp_path: Any, theo: User, 
 def test_a_fresh_class_is_as_private_as_it_can_be(theo: User) -> None:
     """Nobody has to close anything to protect a child (CHILDREN C9)."""
     primary, secondary = make_group(theo, mode="primary"), make_group(theo, mode="secondary")
-    closed = ("comments_open", "photos_open", "posts_unapproved", "ticks_unapproved", "mail_open")
-    closed += ("strangers", "money", "food", "touch")
+    closed = {"comments_open", "photos_open", "posts_unapproved", "ticks_unapproved", "mail_open"}
+    closed |= {"strangers", "money", "food", "touch"}
     for group in (primary, secondary):
         assert not any(getattr(group.policy, name) for name in (*closed, "practices_open", "organization_audience"))
         assert not group.classroom.after_hours
