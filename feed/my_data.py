@@ -80,6 +80,7 @@ ACT_FIELDS = (
     *("public_id", "kind", "source", "audience", "signed", "state", "idea_key", "text", "done_on", "zone"),
     *("created_at", "shown_at", "edited_at", "removed_at", "link_kind", "degree"),
 )
+CHANGE_FIELDS = ("before", "after", "at", "why", "said")
 COMMENT_FIELDS = ("public_id", "state", "text", "created_at", "shown_at", "removed_at")
 PHOTO_FIELDS = ("public_id", "alt", "width", "height", "created_at")
 
@@ -104,7 +105,7 @@ def _act(act: Act, files: Mapping[str, str]) -> dict[str, Any]:
         "follows_act": act.parent.public_id if act.parent else None,
         "feeling_1_to_5": feeling.value if feeling else None,
         "people_you_credited": [credit.person.name for credit in act.credits.all()],
-        "what_became_of_it": [_fields(change, ("before", "after", "at", "why")) for change in act.changes.all()],
+        "what_became_of_it": [_fields(change, CHANGE_FIELDS) for change in act.changes.all()],
     }
 
 
@@ -146,8 +147,9 @@ def erase(user: User, keep: Keep) -> None:
 
 
 def _unname(acts: QuerySet[Act]) -> None:
-    """Leave acts in their place without their author. How they felt was for the author alone and goes."""
+    """Leave acts in their place without their author. How they felt, and words that were not shared, go."""
     ActFeeling.objects.filter(act__in=acts).delete()
+    ActChange.objects.filter(act__in=acts).update(said="")
     acts.update(author=None, guest_name="", anonymized=True, signed=Act.Signed.SOMEONE, zone="UTC")
 
 

@@ -50,6 +50,7 @@ def empty(old: "models.QuerySet[Act]") -> int:
     # Locked, so that none of them is brought back while its comments and its photo go.
     acts = list(old.select_for_update().values_list("pk", flat=True))
     ActChange.objects.filter(act__in=acts, by=F("act__author")).update(by=None)
+    ActChange.objects.filter(act__in=acts).update(why="", said="")
     for belonging in (ActFeeling, Case, Credit, Moment, Reaction):
         belonging._default_manager.filter(act__in=acts).delete()
     _forget(Comment.objects.filter(act__in=acts))

@@ -19,6 +19,7 @@ from feed.views import (
     reactions,
     reports,
     ripples,
+    waiting,
 )
 
 
@@ -32,6 +33,8 @@ register_converter(AnswerConverter, "answer")
 urlpatterns = [
     path("groups/<slug:slug>/", group.group, name="group"),
     path("groups/<slug:slug>/new/", group.new, name="group-new"),
+    path("groups/<slug:slug>/waiting/", waiting.waiting, name="waiting"),
+    path("groups/<slug:slug>/waiting/<str:public_id>/undo/", waiting.undo, name="waiting-undo"),
     path("tell/", pupil.tell, name="pupil-tell"),
     path("tell/noted/", pupil.noted, name="pupil-noted"),
     path("tell/<str:public_id>/", pupil.change, name="pupil-change"),

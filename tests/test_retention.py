@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import AccountMail, AddressChange, AuditEntry, Session, User
 from accounts.models.audit import record
-from feed.models import Act, ActDraft, Case, Comment, Photo, Reaction
+from feed.models import Act, ActChange, ActDraft, Case, Comment, Photo, Reaction
 from groups.models import ClassTries
 from kindness_platform.inventory import inventory
 from kindness_platform.tasks import forget
@@ -30,6 +30,13 @@ def act_taken_down() -> Rows:
     act = make_act(make_group(user := make_user()), user, text="Held the door.", feeling=4)
     act.change("removed", by=user)
     return Act.objects.filter(pk=act.pk, text="Held the door.", author=user, feeling__value=4)
+
+
+def note_to_act_taken_down() -> Rows:
+    act = make_act(make_group(user := make_user()), user)
+    act.change("returned", by=user, why="Who was it?", said="A friend.")
+    act.change("removed", by=user)
+    return ActChange.objects.filter(act=act, why="Who was it?", said="A friend.")
 
 
 def photo_of_act_taken_down() -> Rows:
@@ -148,6 +155,7 @@ def _one(row: Model) -> Rows:
 # The class of the inventory, its days if they are not the class's own, and what falls under it.
 CASES: list[tuple[str, int | None, Callable[[], Rows]]] = [
     ("act", None, act_taken_down),
+    ("act", None, note_to_act_taken_down),
     ("act", None, photo_of_act_taken_down),
     ("act", None, comment_taken_down),
     ("act", None, report_of_comment_taken_down),

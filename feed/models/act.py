@@ -1,5 +1,5 @@
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.conf import settings
@@ -126,6 +126,8 @@ class ActManager(models.Manager["Act"]):
         if act.state == Act.State.SHOWN:
             act.count(+1)
             act.announce(named)
+        else:
+            act.wait()
 
 
 class Act(models.Model):
@@ -381,11 +383,12 @@ class Act(models.Model):
 
         if not self.is_shared:
             self.take_back()
-        if self.state == self.State.SHOWN and is_news and self.is_read_first(naming=self.credits.exists()):
-            self.change(self.State.PENDING, by=by, why="changed by its author")
-        elif self.state == self.State.RETURNED:
-            private = self.audience == self.Audience.PRIVATE
-            self.change(self.State.SHOWN if private else self.State.PENDING, by=by, why="changed by its author")
+        reads_first = self.is_read_first(naming=self.credits.exists())
+        if (self.state == self.State.SHOWN and is_news and reads_first) or self.state == self.State.RETURNED:
+            waits = self.audience != self.Audience.PRIVATE
+            self.change(self.State.PENDING if waits else self.State.SHOWN, by=by, why="changed by its author")
+            if waits:
+                self.wait()
         elif self.state == self.State.PENDING and self.audience == self.Audience.PRIVATE:
             self.change(self.State.SHOWN, by=by, why="kept by its author")
         elif self.state == self.State.HIDDEN:
@@ -404,14 +407,18 @@ class Act(models.Model):
         Act.objects.filter(pk=self.parent_id).update(**counted)
 
     @transaction.atomic
-    def change(self, state: str, *, by: User | None, why: str = "") -> bool:
+    def change(self, state: str, *, by: User | None, why: str = "", at: datetime | None = None, said: str = "") -> bool:
         """Move the act to another state, with totals and a row that says who, when and why.
+
+        Args:
+            at: the moment; now, if left out.
+            said: its author's own words, where somebody who runs the group has put others in their place.
 
         Returns:
             False when somebody else moved it first; then nothing happened.
         """
         before = self.state
-        now = timezone.now()
+        now = at or timezone.now()
         values: dict[str, Any] = {"state": state, "removed_at": now if state == self.State.REMOVED else None}
         if state == self.State.SHOWN and self.shown_at is None:
             values["shown_at"] = now
@@ -422,7 +429,7 @@ class Act(models.Model):
         # The row is ours now. Who sees it and whether it is a tick may have changed since it was read, and totals
         # are kept by that.
         self.refresh_from_db(fields=["audience", "source"])
-        self.changes.create(before=before, after=state, by=by, why=why)
+        self.changes.create(before=before, after=state, by=by, at=now, why=why, said=said)
         if before == self.State.SHOWN and state != self.State.SHOWN:
             self.count(-1)
             self.take_back()
@@ -430,6 +437,12 @@ class Act(models.Model):
             self.count(+1)
             self.announce()
         return True
+
+    def wait(self) -> None:
+        """Tell who reads for the group that it waits to be read."""
+        from feed import reading_messages
+
+        reading_messages.act_waits(self)
 
     def take_back(self) -> None:
         """Withdraw what was told of it and not read yet, now that the group cannot read it any more."""

@@ -47,6 +47,10 @@ class ActQuerySet(models.QuerySet["Act"]):
         for_leaders = (Q(state="shown", audience="leaders") | hidden) & Q(group__in=Group.objects.ended_or_run_by(user))
         return self.filter(shared | mine | for_leaders)
 
+    def read_by(self, user: User) -> "ActQuerySet":
+        """What waits for this person to read it before its group does."""
+        return self.filter(state="pending", group__in=Group.objects.run_by(user)).exclude(audience="private")
+
     def in_feed(self) -> "ActQuerySet":
         return self.filter(FOUND_IN_FEED).order_by("-shown_at", "-pk")
 

@@ -35,7 +35,9 @@ class CommentManager(models.Manager["Comment"]):
                 "shown_at": None if waits else timezone.now(),
             },
         )
-        if new and not waits:
+        if new and waits:
+            comment.wait()
+        elif new:
             comment._count(+1)
             comment.announce()
         return comment
@@ -80,6 +82,12 @@ class Comment(models.Model):
         messages.comments_were_hidden([self])
         if self.cases.exists():
             case_messages.something_was_settled(self.group)
+
+    def wait(self) -> None:
+        """Tell who reads for the group that it waits to be read."""
+        from feed import reading_messages
+
+        reading_messages.comment_waits(self)
 
     def announce(self) -> None:
         """Tell the act's author, now that the group can read it."""

@@ -20,8 +20,8 @@ def new_file_name() -> str:
 
 class PhotoQuerySet(models.QuerySet["Photo"]):
     def visible_to(self, user: User) -> "PhotoQuerySet":
-        """A photo is seen by those who see its act, and by its owner while it is not posted yet."""
-        of_acts = models.Q(act__in=Act.objects.visible_to(user))
+        """A photo is seen by those who see its act or read it first, and by its owner while it is not posted yet."""
+        of_acts = models.Q(act__in=Act.objects.visible_to(user)) | models.Q(act__in=Act.objects.read_by(user))
         waiting = models.Q(act=None, uploader=user, group__in=Group.objects.visible_to(user))
         return self.filter(of_acts | waiting)
 

@@ -1,3 +1,4 @@
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -161,6 +162,10 @@ class Group(Overridable, Ending):
             known["days_off"] = school.days_off
         days_off: DaysOff = known["days_off"]
         return days_off
+
+    def next_open(self, moment: datetime) -> datetime:
+        """When somebody may be asked to look: a class in school hours only, any other group at once."""
+        return self.classroom.school.next_open(moment) if self.is_class else moment
 
     @cached_property
     def policy(self) -> Policy:

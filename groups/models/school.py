@@ -1,4 +1,4 @@
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property
 
 from django.core.validators import RegexValidator
@@ -61,6 +61,15 @@ class School(models.Model):
         """Whether lessons may be going on at a moment, by the organization's clock."""
         local = moment.astimezone(self.organization.zone)
         return self.opens_at <= local.time() < self.closes_at and self.calendar.is_school_day(local.date())
+
+    def next_open(self, moment: datetime) -> datetime:
+        """That moment, or when the school opens after it; the moment itself where it does not open for months."""
+        if self.is_open_at(moment):
+            return moment
+        local = moment.astimezone(self.organization.zone)
+        first = local.date() + timedelta(days=local.time() >= self.opens_at)
+        day = self.calendar.next_school_day(first)
+        return datetime.combine(day, self.opens_at, self.organization.zone) if day else moment
 
     @transaction.atomic
     def change(self, by: User, **values: object) -> None:

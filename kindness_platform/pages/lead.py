@@ -21,6 +21,7 @@ from challenges.days import day_name
 from challenges.models import Challenge
 from challenges.schedule import Phase
 from feed.models import Act, Case
+from feed.reading import acts_waiting, comments_waiting
 from feed.ripples import longest_of
 from feed.totals import Totals, told, totals_of
 from groups.models import Group
@@ -67,7 +68,7 @@ def lead(request: HttpRequest, slug: str) -> HttpResponse:
         "others": [(one, day_name(one.starts_on)) for one in challenges if one != now],
         "people": people,
         "totals": totals,
-        "steps": [*reports_to_look_at(user, group), *next_steps(group, now, people, totals)],
+        "steps": [*to_read(group), *reports_to_look_at(user, group), *next_steps(group, now, people, totals)],
         "reminders": reminders_of(group, people),
         **(week_of(now, people) if now else {}),
     }
@@ -144,6 +145,16 @@ def days_until(today: date, acts: QuerySet[Act]) -> list[tuple[date, Day]]:
     return [(day, Day(day_name(day), str(WEEKDAYS_ABBR[day.weekday()]), **found.get(day, {}))) for day in week]
 
 
+def to_read(group: Group) -> list[NextStep]:
+    """One line, as long as anything waits to be read before the group sees it."""
+    acts, comments = (some.order_by().values("pk") for some in (acts_waiting(group), comments_waiting(group)))
+    number = acts.union(comments, all=True).count()
+    if not number or not group.is_open:
+        return []
+    why = ngettext("%(n)d waits to be read.", "%(n)d wait to be read.", number)
+    return [NextStep(why % {"n": number}, _("Read"), reverse("waiting", args=[group.slug]))]
+
+
 def reports_to_look_at(user: User, group: Group) -> list[NextStep]:
     """One line, as long as anything waits that this person may decide."""
     number = Case.objects.waiting().decidable_by(user).filter(group=group).count()
@@ -159,7 +170,11 @@ def next_steps(group: Group, challenge: Challenge | None, people: int, totals: T
         back = reverse("group-settings", args=[group.slug])
         return [NextStep(_("This group is put away. It can go on on any day."), _("Bring it back"), back)]
     steps = []
-    if people < 2:
+    if people < 2 and group.is_class:
+        steps.append(
+            NextStep(_("Nobody is in your class yet."), _("Add pupils"), reverse("class-add", args=[group.slug]))
+        )
+    elif people < 2:
         steps.append(
             NextStep(_("You are the first one here."), _("Invite people"), reverse("invite", args=[group.slug]))
         )

@@ -22,14 +22,15 @@ from groups.models import Group
 from notifications.models import Notice
 from notifications.shown import Line, lines_of
 
-FEED, WAITING, NEWS = 12, 12, 3
+FEED, MORE, WAITING, NEWS = 6, 30, 12, 3
 
 
 def pupil_today(request: HttpRequest) -> HttpResponse:
     user, group = person(request), class_on(request)
     group.is_run = False  # pupils run nothing, so the cards need not ask
     sits_out = user.pupil.sits_out
-    step = asked(request).get("step", "")
+    step, most = asked(request).get("step", ""), MORE if asked(request).get("class") == "more" else FEED
+    acts = Act.objects.filter(group=group).in_feed().for_cards(most + 1)
     prompt = None if sits_out else _chosen(prompts_for(user, [group], asked=step), step)
     context = {
         "group": group,
@@ -38,7 +39,8 @@ def pupil_today(request: HttpRequest) -> HttpResponse:
         "teacher": teacher_of(group),
         "news": _news(user),
         "waiting": _waiting(user, group),
-        "cards": cards_for(Act.objects.filter(group=group).in_feed().for_cards(FEED), user, [group]),
+        "cards": cards_for(acts[:most], user, [group]),
+        "more": len(acts) > most and most == FEED,
         **(_asks(prompt) if prompt else {}),
     }
     return render(request, "pages/pupil_today.html", context)

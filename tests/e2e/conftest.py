@@ -29,7 +29,7 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
-from tests.client import confirm_session
+from tests.client import confirm_session, pupil_client
 from tests.e2e.place import Place, make_place
 
 # Playwright's own event loop runs in the test's thread, where Django would refuse to use the database.
@@ -162,8 +162,11 @@ class Profiles:
 
 def sign_in(context: BrowserContext, user: User, url: str, *, confirmed: bool = False) -> None:
     """Give a profile the session of a person; how people sign in and confirm themselves has its own tests."""
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    if user.is_pupil:
+        client: Client = pupil_client(user.pupil)
+    else:
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     if confirmed:
         confirm_session(client, user)
     context.add_cookies([{"name": "session", "value": client.cookies["session"].value, "url": url}])

@@ -157,6 +157,26 @@ def send_far_too_much(page: Page) -> None:
     page.get_by_role("heading", name="That was too large").wait_for()
 
 
+def open_more(page: Page) -> None:
+    page.get_by_text("Or do one of these").click()
+    page.get_by_role("button", name="Show me others").wait_for()
+
+
+def send_a_long_one(page: Page) -> None:
+    page.locator("textarea[name=text]").evaluate("area => { area.maxLength = 5000; area.value = 'kind '.repeat(300); }")
+    page.get_by_role("button", name="Give it to").click()
+    page.locator("[aria-invalid=true]").first.wait_for(state="attached")
+
+
+def send_back_without_a_note(page: Page) -> None:
+    first = page.locator("article.queue-item").first
+    first.get_by_text("Send it back with a note").click()
+    first.locator("textarea[name=note]").fill("")
+    with page.expect_response(lambda answer: answer.request.method == "POST"):
+        first.get_by_role("button", name="Send it back").click()
+    page.locator("[aria-invalid=true]").first.wait_for(state="attached")
+
+
 KINDS = [
     Kind("home landing", "visitor", at("home")),
     Kind("home without a group", "newcomer", at("home")),
@@ -346,6 +366,19 @@ KINDS = [
     Kind("class-add looked at", "teacher", at("class-add", "school.slug"), then=look_at_a_list),
     Kind("class-add refused", "teacher", at("class-add", "school.slug"), then=send_empty),
     Kind("class-begin", "teacher", at("class-begin", "school.slug")),
+    Kind("home of a pupil", "pupil", at("home")),
+    Kind("home of a pupil with more", "pupil", at("home"), then=open_more),
+    Kind("home of a student", "student", at("home")),
+    Kind("pupil-tell did", "pupil", at("pupil-tell")),
+    Kind("pupil-tell saw", "pupil", asking(at("pupil-tell"), "kind=saw")),
+    Kind("pupil-tell in words", "student", asking(at("pupil-tell"), "kind=received")),
+    Kind("pupil-tell refused", "student", at("pupil-tell"), then=send_a_long_one),
+    Kind("pupil-change", "student", at("pupil-change", "returned.public_id")),
+    Kind("act-report of a pupil", "pupil", at("act-report", "class_act.public_id")),
+    Kind("waiting", "teacher", at("waiting", "school.slug")),
+    Kind("waiting refused", "teacher", at("waiting", "school.slug"), then=send_back_without_a_note),
+    Kind("waiting, nothing", "leader", at("waiting", "alone.slug")),
+    Kind("lead a class", "teacher", at("lead", "school.slug")),
     Kind("no page", "visitor", lambda place: f"/{NONSENSE}/", 404),
     Kind("no page for a member", "member", lambda place: f"/acts/{NONSENSE}/", 404),
     Kind("my-acts with a broken address", "member", asking(at("my-acts"), "before=nonsense"), 400),

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 from accounts.models import AddressChange, User
 from challenges.models import Challenge, Step
 from feed.models import Act, Case, Comment, Credit, Moment, Photo, Reaction
-from groups.models import Group, JoinCode, SupportContact
+from groups.models import Group, JoinCode, Pupil, SupportContact
 from notifications import stopping
 from notifications.models import KeptMail
 from tests.accounts.authenticator import Passkey
@@ -83,6 +83,8 @@ class Place:
     school: Group
     pupil: User
     class_code: JoinCode
+    class_act: Act
+    returned: Act
 
 
 def make_place() -> Place:
@@ -126,10 +128,13 @@ def make_place() -> Place:
     assert comment
     assert credit
     school, theo = _class()
+    class_act, (student, returned) = _acts_of_a_class(school, theo), _students(theo)
     return Place(
         people={
             "visitor": None,
             "teacher": theo,
+            "pupil": User.objects.get(name="Leila"),
+            "student": student,
             "newcomer": newcomer,
             "member": mia,
             "leader": olive,
@@ -166,6 +171,8 @@ def make_place() -> Place:
         school=school,
         pupil=User.objects.get(name="Leila"),
         class_code=JoinCode.current(school, theo, JoinCode.Purpose.CLASS),
+        class_act=class_act,
+        returned=returned,
         mail=KeptMail.objects.create(
             address="mia@example.org",
             subject="Your code",
@@ -186,6 +193,38 @@ def _class() -> tuple[Group, User]:
     while locked.take_try():
         pass
     return group, theo
+
+
+def _acts_of_a_class(group: Group, theo: User) -> Act:
+    """A program under way: acts that were shared, one of them Leila's, and all kinds of what waits to be read."""
+    challenge = make_challenge(group, program="t11", started=1)
+    people = [pupil.user for pupil in Pupil.objects.in_class(group)]
+    leila, others = User.objects.get(name="Leila"), [one for one in people if one.name != "Leila"]
+    for n, author in enumerate([*others[:3], leila]):
+        thanked = [leila] if n == 0 else []
+        text = f"{LONG_WORD[:40]} and the pencils, {n}." if n else "Picked up all the pencils."
+        kind = "saw" if thanked else "did"
+        act = make_act(group, author, kind=kind, text=text, challenge=challenge, credited=thanked)
+        act.change("shown", by=theo)
+    shown = Act.objects.filter(group=group, author=others[0]).get()
+    step = challenge.steps.first()
+    for author in others[:3]:
+        make_act(group, author, text="", source="tick", challenge=challenge, step=step)
+    make_act(group, others[1], text=LONG_TEXT[:400], kind="received", credited=[leila], audience="leaders")
+    make_act(group, others[2], text="My brother hits me when nobody is there.", challenge=challenge)
+    add_photo(make_act(group, others[3], text="Drew a card.", challenge=challenge), "A card with a sun")
+    return shown
+
+
+def _students(theo: User) -> tuple[User, Act]:
+    """A secondary class in which one act came back with a note."""
+    group = make_class(theo, name="9B Harrier", mode="secondary", pupils=["Sam", "Noor"])
+    challenge = make_challenge(group, program="t12", started=1)
+    sam = Pupil.objects.in_class(group).get(user__name="Sam").user
+    back = make_act(group, sam, text="Helped somebody with the chairs.", challenge=challenge)
+    back.change("returned", by=theo, why="Thank you for telling this. What did they say?")
+    make_act(group, sam, text="Asked how it went.", challenge=challenge)
+    return sam, back
 
 
 def _contacts(group: Group) -> SupportContact:
