@@ -20,6 +20,7 @@ from feed.views import (
     reports,
     ripples,
     waiting,
+    wall,
 )
 
 
@@ -35,6 +36,9 @@ urlpatterns = [
     path("groups/<slug:slug>/new/", group.new, name="group-new"),
     path("groups/<slug:slug>/waiting/", waiting.waiting, name="waiting"),
     path("groups/<slug:slug>/waiting/<str:public_id>/undo/", waiting.undo, name="waiting-undo"),
+    path("groups/<slug:slug>/wall/", wall.wall, name="wall"),
+    path("groups/<slug:slug>/wall/link/", wall.link, name="wall-link"),
+    path("wall/<str:code>/", wall.screen, name="wall-screen"),
     path("tell/", pupil.tell, name="pupil-tell"),
     path("tell/noted/", pupil.noted, name="pupil-noted"),
     path("tell/<str:public_id>/", pupil.change, name="pupil-change"),

@@ -31,7 +31,9 @@ SECRET_LINKS = {"account_prove_address", "account_stop_address", "calendar-file"
 """Their address is known to one mailbox or one calendar."""
 CLASS_DOOR = {"class-door", "class-names", "class-pupil", "class-card", "class-card-in", "class-leave"}
 """The way in for pupils: by the code of a class, which only that class has."""
-PUBLIC = CLASS_DOOR | CATALOG | APP | HOOKS | START | KEPT_MAIL | SERVERS | KEYS | SECRET_LINKS
+WALL = {"wall-screen"}
+"""For a screen where nobody is signed in: by a link that lives twelve hours and names nobody."""
+PUBLIC = CLASS_DOOR | WALL | CATALOG | APP | HOOKS | START | KEPT_MAIL | SERVERS | KEYS | SECRET_LINKS
 """Routes that a visitor may open without signing in; those of signing in itself begin with `account_`."""
 PERSONAL = {
     "today-new",

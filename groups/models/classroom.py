@@ -39,6 +39,8 @@ class Classroom(models.Model):
     group = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="classroom")
     sign_in = models.CharField(max_length=8, choices=SignIn, default=SignIn.PICTURES)
     names = models.CharField(max_length=7, choices=Names, default=Names.FIRST)
+    # The wall for a screen without an account shows no names, unless a teacher says so.
+    wall_link_names = models.BooleanField(default=False)
     shared_tablets = models.BooleanField(default=True)
     after_hours = models.BooleanField(default=False)
     equal_task = models.CharField(max_length=200, blank=True)

@@ -83,6 +83,7 @@ class Place:
     school: Group
     pupil: User
     class_code: JoinCode
+    wall_code: JoinCode
     class_act: Act
     returned: Act
 
@@ -171,6 +172,7 @@ def make_place() -> Place:
         school=school,
         pupil=User.objects.get(name="Leila"),
         class_code=JoinCode.current(school, theo, JoinCode.Purpose.CLASS),
+        wall_code=JoinCode.current(school, theo, JoinCode.Purpose.WALL),
         class_act=class_act,
         returned=returned,
         mail=KeptMail.objects.create(

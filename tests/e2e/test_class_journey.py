@@ -1,12 +1,18 @@
-"""From "I have a class of 28 names" to a pupil's Today: a teacher at a desk, a child on a phone and on a tablet."""
+"""From "I have a class of 28 names" to the first act on the wall: a teacher at a desk, a child on a phone and a tablet.
 
+With PICTURES=folder every station is drawn there.
+"""
+
+import os
 import re
 from datetime import time
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
+from feed.models import Act
 from groups.models import Group, Pupil, School
 from tests.e2e.conftest import Visit
 from tests.factories import make_user
@@ -14,9 +20,16 @@ from tests.factories import make_user
 CHILDREN = [
     f"{name} {letter}." for letter in "ABCD" for name in ("Ada", "Ben", "Caleb", "Dina", "Eshan", "Femi", "Grace")
 ]
+MINUTE = 60_000
 both_ways = pytest.mark.parametrize(
     "javascript", [True, pytest.param(False, marks=pytest.mark.audit)], ids=["with-scripts", "without-scripts"]
 )
+
+
+def draw(page: Page, name: str) -> None:
+    if folder := os.environ.get("PICTURES", ""):
+        width = page.viewport_size["width"] if page.viewport_size else 0
+        page.screenshot(path=Path(folder) / f"class-{name}-{width}.png", full_page=True)
 
 
 class Hand:
@@ -65,7 +78,7 @@ def settle_the_list(hand: Hand, page: Page) -> None:
 
 
 @both_ways
-def test_from_a_list_of_names_to_a_pupils_today(visit: Visit, javascript: bool) -> None:
+def test_from_a_list_of_names_to_the_first_act_on_the_wall(visit: Visit, javascript: bool) -> None:
     theo = make_user("Theo Teacher")
     page = visit(user=theo, width=1280, javascript=javascript)
     hand = Hand(page)
@@ -76,6 +89,7 @@ def test_from_a_list_of_names_to_a_pupils_today(visit: Visit, javascript: bool) 
     hand.write("Name of the school", "Ferry Lane School")
     hand.press("Make the class")
     group = Group.objects.get()
+    School.objects.create(organization=group.organization, weekdays="0123456", opens_at=time.min, closes_at=time.max)
     settle_the_list(hand, page)
     expect(page.get_by_text("All of it is settled.")).to_be_visible()
     page.goto(f"/groups/{group.slug}/pupils/")
@@ -88,18 +102,41 @@ def test_from_a_list_of_names_to_a_pupils_today(visit: Visit, javascript: bool) 
     expect(page.locator(".kcard")).to_have_count(28)
     assert hand.clicks <= 25, f"{hand.clicks} clicks"
     assert hand.fields <= 12, f"{hand.fields} fields"
-    School.objects.create(organization=group.organization, weekdays="0123456", opens_at=time.min, closes_at=time.max)
+    begin_today(hand, page, group)
     pupil = Pupil.objects.in_class(group).filter(user__name="Ben").first()
     assert pupil
-    sign_in_by_pictures(visit, group, pupil, javascript=javascript)
+    tablet = sign_in_by_pictures(visit, group, pupil, javascript=javascript)
+    tick_without_typing(tablet)
+    wall = visit(user=theo, width=1280, javascript=javascript)
+    wall.goto(f"/groups/{group.slug}/wall/")
+    expect(wall.get_by_text("Kind things will stand here.")).to_be_visible()
+    read_first(page, group, javascript=javascript)
+    if not javascript:
+        wall.reload()  # it would do so by itself
+    # By itself, within fifteen seconds; the machine of a test may take longer.
+    expect(wall.locator(".wall__act:visible blockquote")).to_contain_text("Say good morning", timeout=MINUTE)
+    expect(wall.get_by_text("Ben did this")).to_be_visible()
+    draw(wall, "wall")
+    news_of_it(tablet)
+    leave_nothing_behind(tablet)
 
 
-def sign_in_by_pictures(visit: Visit, group: Group, pupil: Pupil, *, javascript: bool) -> None:
+def begin_today(hand: Hand, page: Page, group: Group) -> None:
+    """A program, from today on."""
+    page.goto(f"/groups/{group.slug}/begin/")
+    hand.tick("Classroom Kindness Counts")
+    hand.write("First day", group.organization.today().isoformat())
+    hand.press("Make the challenge")
+    expect(page.get_by_role("heading", name="Class 4 Kestrels, this week")).to_be_visible()
+
+
+def sign_in_by_pictures(visit: Visit, group: Group, pupil: Pupil, *, javascript: bool) -> Page:
     code = group.join_codes.get(purpose="class")
     tablet = visit(width=390, javascript=javascript)
     tablet.goto("/class/")
     tablet.get_by_label("Class code").fill((code.code or "").lower())
     tablet.get_by_role("button", name="Next").click()
+    draw(tablet, "names")
     tablet.locator(f'a[href*="{pupil.user.public_id}"]').click()
     for taps, name in enumerate(pupil.secret.pictures, 1):
         tablet.locator(f"#pic-{name}").click()
@@ -107,6 +144,43 @@ def sign_in_by_pictures(visit: Visit, group: Group, pupil: Pupil, *, javascript:
             expect(tablet.locator(".pick-slots li:not(.is-free)")).to_have_count(taps)
     expect(tablet).to_have_url(re.compile(r"/$"))
     expect(tablet.get_by_text("Class 4 Kestrels").first).to_be_visible()
+    return tablet
+
+
+def tick_without_typing(tablet: Page) -> None:
+    """One tap on Today, and the teacher has it."""
+    draw(tablet, "today")
+    tablet.get_by_role("button", name="I did it").first.click()
+    expect(tablet.get_by_text("Thank you. Theo Teacher reads it first.")).to_be_visible()
+    draw(tablet, "today-waiting")
+    act = Act.objects.get()
+    assert (act.state, act.text, act.source) == ("pending", "", "tick")
+
+
+def read_first(page: Page, group: Group, *, javascript: bool) -> None:
+    """The teacher lets it through: with one key where there are scripts."""
+    page.goto(f"/groups/{group.slug}/lead/")
+    expect(page.get_by_text("1 waits to be read.")).to_be_visible()
+    page.get_by_role("link", name="Read what waits").click()
+    draw(page, "to-read")
+    if javascript:
+        page.locator("article.queue-item").focus()
+        page.keyboard.press("a")
+    else:
+        page.get_by_role("button", name="Share them").click()
+    expect(page.locator("#toasts").get_by_text("Shared.")).to_be_visible()
+    expect(page.get_by_text("Nothing waits to be read.")).to_be_visible()
+
+
+def news_of_it(tablet: Page) -> None:
+    tablet.goto("/")
+    expect(tablet.get_by_text("Theo Teacher read what you told. Your class can see it now.")).to_be_visible()
+    draw(tablet, "today-read")
+    tablet.get_by_role("button", name="OK").click()
+    expect(tablet.get_by_text("Theo Teacher read what you told.")).to_have_count(0)
+
+
+def leave_nothing_behind(tablet: Page) -> None:
     tablet.get_by_role("button", name="Not me").click()
     expect(tablet.get_by_role("heading", name="Find your name")).to_be_visible()
     tablet.go_back()

@@ -11,17 +11,14 @@ GIVEN = re.compile(r"""\bcls(?:: str)? ?= ?f?["']([^"'{]*)|["']class["']: ["']([
 SHAPE = re.compile(r'\{% field [^%]*\bas="([^"]*)"')
 NAME = r"-?[A-Za-z_][\w-]*"
 
-# Put together where it is drawn: icons, colors, the dots of the meter, the tone of a card, the state of a day, and
-# the steps of a swap.
+# Put together where it is drawn: icons, colors, the dots of the meter, the tone of a card, the kind of what is told,
+# how large it stands on a wall, the state of a day, and the steps of a swap.
 DRAWN = re.compile(
     r"ico|dir|[fs]-(ink|paper|wash|sun|poppy|sky|petal|spruce|leaf|none|rule)|[donr]|tag--(done|noticed|received)"
-    r"|now|next|past|htmx-\w+"
+    r"|tell--(did|saw|received)|wall--(big|huge)|wall__act--(short|long|longer)|now|next|past|htmx-\w+"
 )
-# For pages that come with the classroom, certificates, the wall and reminders.
-COMING = re.compile(
-    r"wall.*|pupil-.*|big(--.*)?|pick(--.*)?|react--kid|(sheet--)?cert.*|sheet--wide|act-quote|tell|ico--tell|serif-kid"
-    r"|hue-[a-d]|even--3|queue|wait|scale--7"
-)
+# For pages that come with certificates and reminders.
+COMING = re.compile(r"(sheet--)?cert.*|sheet--wide|act-quote|hue-[a-d]|wait|scale--7")
 
 
 def ruled() -> set[str]:

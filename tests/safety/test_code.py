@@ -172,6 +172,9 @@ def test_no_other_file_of_others_is_served() -> None:
         "app.js",
         "install.js",
         "keys.js",
+        "pupil.js",
         "push.js",
+        "queue.js",
+        "wall.js",
         "zone.js",
     }
