@@ -64,7 +64,7 @@ def test_a_passkey_an_app_and_a_recovery_code(visit: Visit, mailed_code: MailedC
     device("setUserVerified", isUserVerified=True)
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_role("heading", name="Signing in")).to_be_visible()
-    expect(page.locator("bdi", has_text="my phone")).to_be_visible()
+    expect(page.locator("strong bdi", has_text="my phone")).to_be_visible()
 
     # She sets an authenticator app up: the passkey confirms that it is her.
     page.get_by_role("link", name="Set up an authenticator app").click()
