@@ -16,7 +16,7 @@ from accounts.models import User
 from feed.models import Act, ActDraft, Photo
 from feed.pictures import NoRoom, keep, kind_of, redraw
 from groups.models import Group
-from tests.factories import make_act
+from tests.factories import join, make_act, make_user
 from tests.feed.corpus import BAD, GOOD, drawn, exif, saved
 
 
@@ -236,10 +236,15 @@ def test_asking_in_another_way_opens_no_other_door(photo: Photo, as_stan: Client
     assert as_stan.head(url_of(photo), headers=headers).status_code == 404
 
 
-def test_a_photo_is_gone_with_its_act_and_hidden_while_it_waits(photo: Photo, as_olive: Client, mia: User) -> None:
-    act = Act.objects.get()
+def test_a_photo_is_gone_with_its_act_and_only_for_who_reads_it_while_it_waits(
+    photo: Photo, as_olive: Client, as_mia: Client, group: Group, mia: User
+) -> None:
+    act, other = Act.objects.get(), Client()
+    other.force_login(join(group, make_user("Nia New")).user)
+    assert other.get(url_of(photo)).status_code == 200
     act.change("pending", by=None)
-    assert as_olive.get(url_of(photo)).status_code == 404
+    assert other.get(url_of(photo)).status_code == 404
+    assert as_olive.get(url_of(photo)).status_code == 200
     act.change("removed", by=mia)
     assert as_olive.get(url_of(photo)).status_code == 404
 

@@ -134,7 +134,7 @@ def test_a_classmate_is_thanked_by_name_after_the_teacher_has_read_it(
 ) -> None:
     ben = pupil(kestrels, "Ben").user
     html = page(as_ada, "/tell/?kind=saw")
-    assert re.findall(r"<span>(\w+)</span></label>", html)[:2] == ["Ben", "Caleb"]
+    assert re.findall(r"<bdi>(\w+)</bdi></span></label>", html)[:2] == ["Ben", "Caleb"]
     as_ada.post("/tell/", sent(kind="saw", credited=[ben.public_id], sign="class"))
     act = Act.objects.get()
     assert (act.state, act.source, Credit.objects.get().person) == ("pending", "tick", ben)
@@ -166,8 +166,8 @@ def test_only_classmates_can_be_named(as_ada: Client, theo: User, kestrels: Grou
 def test_two_of_the_same_name_can_be_told_apart(as_ada: Client, kestrels: Group) -> None:
     make_pupil(kestrels, "Ben", hint="red glasses")
     html = page(as_ada, "/tell/?kind=saw")
-    assert "<span>Ben 1</span>" in html
-    assert "<span>Ben 2</span>" in html
+    assert "<bdi>Ben 1</bdi>" in html
+    assert "<bdi>Ben 2</bdi>" in html
     assert "red glasses" not in html
 
 

@@ -176,7 +176,7 @@ def test_a_broken_form_is_refused_and_leaves_nothing(as_mia: Client, group: Grou
 STATES = {
     "shown": {"member", "leader", "admin", "uploader"},
     "hidden": {"leader", "admin", "uploader"},
-    "pending": {"uploader"},
+    "pending": {"leader", "admin", "uploader"},
     "returned": {"uploader"},
     "removed": set[str](),
     "private": {"uploader"},
