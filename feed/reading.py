@@ -20,6 +20,7 @@ from feed.taking_down import bring_back, take_down
 from groups.models import Group
 
 READ = "read"
+COMMENT_ANSWERS = {"shared": Act.State.SHOWN, "declined": Act.State.REMOVED}
 MOST = 300
 """So many acts wait on one page; more come when these are read."""
 
@@ -143,6 +144,20 @@ def undo(act: Act, by: User) -> int:
         record(by, "took back an answer", change.act, group_id=act.group_id)
         reading_messages.answer_was_taken_back(change.act)
     return len(undone)
+
+
+@transaction.atomic
+def undo_comment(comment: Comment, by: User) -> int:
+    """Let a comment wait again, if the last that became of it is this person's answer. Returns how many that were."""
+    about = AuditEntry.objects.filter(thing=Comment._meta.label, thing_id=comment.pk)
+    last = about.filter(at__gt=timezone.now() - UNDO_TIME).order_by("-pk").first()
+    # One that its author took away since, or that was taken down for a report, is not in the state it was left in.
+    if last is None or last.actor_id != by.pk or COMMENT_ANSWERS.get(last.verb) != comment.state:
+        return 0
+    if not comment.change(Act.State.PENDING):
+        return 0
+    record(by, "took back an answer", comment, group_id=comment.group_id)
+    return 1
 
 
 def _take_back(answer: ActChange, by: User) -> bool:

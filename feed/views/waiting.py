@@ -4,8 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -132,19 +132,11 @@ def undo(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
     user = person(request)
     group = group_run_by(user, slug)
     act = Act.objects.filter(group=group, public_id=public_id).select_related("author", "step__challenge").first()
-    comment = None if act else Comment.objects.filter(group=group, public_id=public_id).select_related("act").first()
-    if act is None and comment is None:
-        raise Http404
-    undone = reading.undo(act, user) if act else _undo_comment(comment, user)
+    if act is not None:
+        undone = reading.undo(act, user)
+    else:
+        comments = Comment.objects.filter(group=group).select_related("act")
+        undone = reading.undo_comment(get_object_or_404(comments, public_id=public_id), user)
     words = ngettext("It waits again.", "%(n)d wait again.", undone) % {"n": undone}
     messages.success(request, words if undone else _("There is nothing to take back here."))
     return redirect("waiting", slug=slug)
-
-
-def _undo_comment(comment: Comment | None, user: User) -> int:
-    if comment is None or comment.state not in {Act.State.SHOWN, Act.State.REMOVED}:
-        return 0
-    if not comment.change(Act.State.PENDING):
-        return 0
-    record(user, "took back an answer", comment, group_id=comment.group_id)
-    return 1

@@ -60,7 +60,7 @@ def page_of(group: Group) -> str:
     return reverse("waiting", args=[group.slug])
 
 
-def answer(client: Client, act: Act, do: str, **fields: Any) -> Any:
+def answer(client: Client, act: Act | Comment, do: str, **fields: Any) -> Any:
     return client.post(page_of(act.group), {"act": act.public_id, "do": do, **fields}, follow=True)
 
 
@@ -309,6 +309,20 @@ def test_a_comment_waits_too_where_a_class_has_comments(as_theo: Client, theo: U
     as_theo.post(undo_of(shared))
     comment.refresh_from_db()
     assert comment.state == "pending"
+
+
+def test_only_an_answer_of_ones_own_is_taken_back(as_olive: Client, olive: User, mia: User, group: Group) -> None:
+    """An address can be made up: what its author took away, or what never waited, is nothing to undo."""
+    act = make_act(group, mia, text="Made the tea.")
+    never_waited = Comment.objects.post(act, mia, "Two cups.", form_key="one")
+    as_olive.post(reverse("waiting-undo", args=[group.slug, never_waited.public_id]))
+    group.change_rule("posts_unapproved", allowed=False, by=olive)
+    taken_away = Comment.objects.post(act, mia, "Three cups.", form_key="two")
+    answer(as_olive, taken_away, "share")
+    taken_away.refresh_from_db()
+    taken_away.remove()
+    as_olive.post(reverse("waiting-undo", args=[group.slug, taken_away.public_id]))
+    assert {one.text: one.state for one in Comment.objects.all()} == {"Two cups.": "shown", "Three cups.": "removed"}
 
 
 def test_a_team_may_read_first_as_well(as_olive: Client, olive: User, mia: User, group: Group) -> None:
