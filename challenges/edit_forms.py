@@ -1,5 +1,6 @@
 """What a leader may change of a challenge, and what only sounds like a good idea."""
 
+import unicodedata
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from challenges.catalog import Category
 from challenges.models import Challenge, Participation
+from challenges.models.plan import LENGTH
 from challenges.models.step import EDITABLE
 
 LONGEST = timedelta(days=366)
@@ -150,6 +152,39 @@ class AgainForm(forms.Form):
         if day - self.today > LONGEST:
             raise ValidationError(_("Choose a day within a year from now."))
         return day
+
+
+def _clause(label: Any, help_text: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        max_length=LENGTH,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+        error_messages={"required": _("Please write a few words, or leave the plan for this week.")},
+    )
+
+
+class PlanForm(forms.Form):
+    """ "When …, I will …", in one's own words."""
+
+    cue = _clause(_("When …"), _("Such as: I wait for the kettle"))
+    act = _clause(_("… I will"), _("Such as: ask who is next to me how they are"))
+
+    def clean_cue(self) -> str:
+        return one_clause(self.cleaned_data["cue"])
+
+    def clean_act(self) -> str:
+        return one_clause(self.cleaned_data["act"])
+
+
+def one_clause(words: str) -> str:
+    """Words as they stand in the middle of a sentence: on one line, without what ends one."""
+    visible = "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in words)
+    visible = "".join(c for c in visible if unicodedata.category(c) not in {"Cf", "Cs"} or c == "\u200d")
+    clause = " ".join(visible.split()).rstrip(".,;:!?…").strip()
+    if not clause:
+        raise ValidationError(_("Please write a few words, or leave the plan for this week."))
+    return clause
 
 
 class MyWayForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -21,6 +21,10 @@ def export(user: User) -> Copy:
                     "rhythm": part.rhythm,
                     "kindness_weekday": part.kindness_weekday,
                     "paused_until": part.paused_until,
+                    "plans": [
+                        {"week": plan.week, "when": plan.cue, "i_will": plan.act, "made_at": plan.made_at}
+                        for plan in part.plans.all()
+                    ],
                     "prompts": [_prompt(choice) for choice in part.choices.all()],
                 }
                 for part in _parts(user)
@@ -38,7 +42,7 @@ def export(user: User) -> Copy:
 
 def _parts(user: User) -> QuerySet[Participation]:
     parts = Participation.objects.filter(user=user).select_related("challenge__group").order_by("joined_at", "pk")
-    return parts.prefetch_related("choices__step__challenge__group")
+    return parts.prefetch_related("choices__step__challenge__group", "plans")
 
 
 def _prompt(choice: Choice) -> dict[str, object]:

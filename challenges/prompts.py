@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from operator import attrgetter
 from typing import Any, cast
 
-from django.db.models import Exists, FilteredRelation, OuterRef, Q, Value
+from django.db.models import Exists, FilteredRelation, OuterRef, Q, Subquery, Value
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import get_language
@@ -18,7 +18,8 @@ from challenges import schedule
 from challenges.audience import told
 from challenges.catalog import Idea, StepTemplate
 from challenges.days import day_name
-from challenges.models import Challenge, Choice, Participation, Step
+from challenges.models import Challenge, Choice, Participation, Plan, Step
+from challenges.models.plan import sentence, week_of
 from challenges.offers import MY_OWN, OWN_WORDS, Offers, asked_on
 from challenges.schedule import Phase
 from challenges.variety import REPEAT_DAYS
@@ -83,6 +84,17 @@ class Prompt:
     @property
     def id(self) -> str:
         return f"prompt-{self.challenge.public_id}"
+
+    @property
+    def plan(self) -> str:
+        """What the member has planned for this week, as a sentence."""
+        return sentence(getattr(self.challenge, "plan_cue", "") or "", getattr(self.challenge, "plan_act", "") or "")
+
+    @property
+    def asks_for_a_plan(self) -> bool:
+        """Whether the member has said nothing about this week yet. Pupils get no mail that a plan could stand in."""
+        is_on = self.state in {"open", "intended", "done"} and self.is_todays
+        return is_on and not self.challenge.group.is_class and getattr(self.challenge, "plan_cue", "") is None
 
     @property
     def words(self) -> StepTemplate | None:
@@ -211,9 +223,11 @@ def _running(user: User, groups: Iterable[Group], asked: str) -> list[Any]:
     today = user.today()
     known = {group.pk: group for group in groups}
     mine = FilteredRelation("participations", condition=Q(participations__user=user))
+    plans = Plan.objects.filter(participation__challenge=OuterRef("pk"), participation__user=user, week=week_of(today))
     near: Any = Challenge.objects.near_for(user, days=HISTORY_DAYS).filter(group__in=known).annotate(mine=mine)
     asks = Exists(Step.objects.filter(challenge=OuterRef("pk"), public_id=asked)) if asked else Value(False)
-    found = list(near.annotate(is_asked=asks).select_related("mine"))
+    planned = {"plan_cue": Subquery(plans.values("cue")[:1]), "plan_act": Subquery(plans.values("act")[:1])}
+    found = list(near.annotate(is_asked=asks, **planned).select_related("mine"))
     for challenge in found:
         challenge.group = known[challenge.group_id]
         phase = challenge.phase_on(today)

@@ -168,13 +168,15 @@ def render(notice: Notice) -> Message:
     first = prompts[0]
     wishes = Preferences.objects.of(user)
     weekday = WEEKDAYS[first.today.weekday()]
+    plan = next((prompt.plan for prompt in prompts if prompt.plan), "")
     return Message(
-        subject=_("The prompt for %(weekday)s") % {"weekday": weekday},
+        subject=plan or _("The prompt for %(weekday)s") % {"weekday": weekday},
         line="",
         path=first.composer_url,
         template="mail/reminder",
         context={
             "prompt": first,
+            "plan": plan,
             "others": prompts[1:],
             "hour": time_format(wishes.remind_at or HOUR),
             "settings_url": settings.BASE_URL + reverse("reminders"),

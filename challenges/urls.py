@@ -23,5 +23,6 @@ urlpatterns = [
     path("challenges/<str:public_id>/cancel/", edit.cancel, name="challenge-cancel"),
     path("challenges/<str:public_id>/again/", edit.again, name="challenge-again"),
     path("challenges/<str:public_id>/my-way/", participation.my_way, name="my-way"),
+    path("challenges/<str:public_id>/plan/", participation.plan, name="plan"),
     path("steps/<str:public_id>/choice/", choices.choice, name="choice"),
 ]

@@ -98,6 +98,7 @@ class World:
         by_start = (
             ("challenge", self.challenge.public_id),
             ("my-way", self.challenge.public_id),
+            ("plan", self.challenge.public_id),
             ("closing", self.challenge.public_id),
             ("step", self.step.public_id),
             ("choice", self.step.public_id),

@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from accounts.models import AccountMail, AddressChange, Session, User
 from accounts.models.audit import record
-from challenges.models import CalendarFeed, Challenge, Choice
+from challenges.models import CalendarFeed, Challenge, Choice, Plan
 from feed.models import ActDraft, Case, Comment, Moment, Photo, Reaction
 from feed.pictures import SIZES
 from groups.models import ExternalId, Group, JoinCode, OrganizationAdmin, Pupil
@@ -54,6 +54,7 @@ OF_A_PERSON: dict[str, Callable[[User], Q]] = {
     "groups.ExternalId": lambda user: Q(user=user),
     "groups.JoinCode": lambda user: Q(created_by=user),
     "challenges.Participation": lambda user: Q(user=user),
+    "challenges.Plan": lambda user: Q(participation__user=user),
     "challenges.CalendarFeed": lambda user: Q(user=user),
     "challenges.Choice": lambda user: Q(participation__user=user),
     "feed.Act": lambda user: Q(author=user),
@@ -184,6 +185,7 @@ def give_everything(user: User, group: Group, challenge: Challenge, friend: User
     Comment.objects.post(theirs, user, "It was nothing.", form_key=f"of-{user.pk}")
     Reaction.objects.toggle(theirs, user, "thanks")
     Moment.objects.create(challenge=challenge, act=theirs, chosen_by=user)
+    Plan.objects.make(challenge, user, cue="the kettle boils", act="ask how they are")
     Case.objects.about(theirs).report(user, reason="unkind", words="To my neighbor.")
     decided = Case.objects.about(make_act(group, friend, challenge=challenge))
     decided.report(friend, reason="other")

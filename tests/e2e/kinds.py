@@ -302,6 +302,8 @@ KINDS = [
     Kind("challenge-again", "leader", at("challenge-again", "closed.public_id")),
     Kind("my-way", "member", at("my-way", "weekly.public_id")),
     Kind("my-way daily", "member", at("my-way", "daily.public_id")),
+    Kind("plan", "member", at("plan", "daily.public_id")),
+    Kind("plan refused", "member", at("plan", "daily.public_id"), then=send_empty),
     Kind("group", "member", at("group", "group.slug")),
     Kind("group of a leader", "leader", at("group", "group.slug")),
     Kind("group empty", "lone", at("group", "empty.slug")),

@@ -28,7 +28,7 @@ from tests.safety.payloads import ALL, PAYLOADS, PLAIN
 from tests.test_data_inventory import ROOMS
 
 WORDS = {"name", "text", "alt", "words", "note", "why", "own_title", "title", "what_for", "given_by", "equal_task"}
-WORDS |= {"guest_name", "hint", "browser"}
+WORDS |= {"guest_name", "hint", "browser", "cue", "act"}
 NO_WORDS = {
     *(
         "form_key",
