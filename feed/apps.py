@@ -6,7 +6,7 @@ class FeedConfig(AppConfig):
 
     def ready(self) -> None:
         from challenges import reminders
-        from feed import answers, case_messages, digest, messages, my_data  # noqa: F401 (they register themselves)
+        from feed import answers, case_messages, digest, kind_notes, messages, my_data  # noqa: F401 (they register themselves)
         from feed.models import Act
 
         reminders.no_need.append(lambda user, day: Act.objects.filter(author=user, done_on=day, kind="did").exists())

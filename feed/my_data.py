@@ -19,6 +19,7 @@ from feed.models import (
     Comment,
     Credit,
     Decision,
+    KindNote,
     Moment,
     Photo,
     Reaction,
@@ -54,6 +55,11 @@ def export(user: User) -> Copy:
             ),
             "moments_you_chose": list(
                 Moment.objects.filter(chosen_by=user).order_by("pk").values("act__public_id", "chosen_at")
+            ),
+            "notes_to_your_groups": list(
+                KindNote.objects.filter(by=user)
+                .order_by("pk")
+                .values("public_id", "group__name", "week", "to", "text", "sent_at")
             ),
             "what_you_asked_to_be_looked_at": list(
                 Report.objects.filter(reporter=user)
@@ -142,6 +148,7 @@ def erase(user: User, keep: Keep) -> None:
     # What they asked to be looked at still is, and what they decided still holds; their words go.
     Report.objects.filter(reporter=user).update(reporter=None, words="")
     Decision.objects.filter(by=user).update(by=None, note="")
+    KindNote.objects.filter(by=user).delete()
     # What is left of their photos stands on acts that were kept, or was never posted.
     pictures.erase(Photo.objects.filter(act=None, uploader=user))
 

@@ -9,13 +9,14 @@ from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from feed.models import Act, ActChange, ActDraft, ActFeeling, Case, Comment, Credit, Moment, Photo, Reaction
+from feed.models import Act, ActChange, ActDraft, ActFeeling, Case, Comment, Credit, KindNote, Moment, Photo, Reaction
 from feed.models.act import UNDO_TIME
 from feed.pictures import erase
 
 # Nobody can bring an act back any more when it is emptied, not even who has the page with the button open.
 TAKEN_DOWN = UNDO_TIME + timedelta(hours=1)
 DRAFTS = timedelta(days=30)
+NOTES = timedelta(days=90)
 # A photo waits for its act or its draft no longer than a request takes; a day is plenty.
 UNCLAIMED = timedelta(days=1)
 AT_ONCE = 200
@@ -32,7 +33,7 @@ def purge_feed() -> int:
 
 def purge_feed_rows() -> int:
     """The same without stray files: what a transaction can take back, photos of deleted rows among it."""
-    return empty_acts() + forget_comments() + forget_drafts() + forget_photos()
+    return empty_acts() + forget_comments() + forget_drafts() + forget_photos() + forget_notes()
 
 
 def empty_acts() -> int:
@@ -81,6 +82,10 @@ def forget_photos() -> int:
     """Photos that neither an act nor a draft has."""
     unclaimed = Photo.objects.filter(act=None, draft=None, created_at__lt=timezone.now() - UNCLAIMED)
     return sum(erase(unclaimed.filter(pk__in=some)) for some in _parts(unclaimed))
+
+
+def forget_notes() -> int:
+    return KindNote.objects.filter(sent_at__lt=timezone.now() - NOTES).delete()[0]
 
 
 def forget_stray_files() -> int:

@@ -11,6 +11,7 @@ from feed.views import (
     credited,
     drafts,
     group,
+    kind_note,
     links,
     mine,
     moments,
@@ -34,6 +35,7 @@ register_converter(AnswerConverter, "answer")
 urlpatterns = [
     path("groups/<slug:slug>/", group.group, name="group"),
     path("groups/<slug:slug>/new/", group.new, name="group-new"),
+    path("groups/<slug:slug>/note/", kind_note.kind_note, name="kind-note"),
     path("groups/<slug:slug>/waiting/", waiting.waiting, name="waiting"),
     path("groups/<slug:slug>/waiting/<str:public_id>/undo/", waiting.undo, name="waiting-undo"),
     path("groups/<slug:slug>/wall/", wall.wall, name="wall"),

@@ -9,7 +9,8 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from notifications.models import Channel, Delivery, Suppression, SwitchedOff
+from notifications import kinds
+from notifications.models import Channel, Delivery, Suppression, SwitchedOff, Topic
 
 State = Delivery.State
 REASONS = {
@@ -91,9 +92,11 @@ def of_group(lane: int, members: Collection[tuple[int, str | None]], since: date
     sent = Delivery.objects.filter(
         lane=lane, state=State.SENT, manner=Delivery.Manner.NUDGE, channel=Channel.MAIL, sent_at__gte=since
     )
+    # How many a kind note went to would tell how many had posted nothing.
+    notes = [kind.name for kind in kinds.every() if kind.topic == Topic.NOTE]
     addresses = [address.lower() for _pk, address in members if address]
     return OfGroup(
-        sent.count(),
+        sent.exclude(notice__kind__in=notes).count(),
         Suppression.objects.stopped().filter(address__in=addresses).count(),
         len(SwitchedOff.objects.off_for([pk for pk, _address in members], "reminder", Channel.MAIL)),
     )

@@ -23,7 +23,7 @@ from django.utils import timezone
 from accounts.models import AccountMail, AddressChange, Session, User
 from accounts.models.audit import record
 from challenges.models import CalendarFeed, Challenge, Choice, Plan
-from feed.models import ActDraft, Case, Comment, Moment, Photo, Reaction
+from feed.models import ActDraft, Case, Comment, KindNote, Moment, Photo, Reaction
 from feed.pictures import SIZES
 from groups.models import ExternalId, Group, JoinCode, OrganizationAdmin, Pupil
 from notifications import outbox
@@ -66,6 +66,7 @@ OF_A_PERSON: dict[str, Callable[[User], Q]] = {
     "feed.ActDraft": lambda user: Q(user=user),
     "feed.Reaction": lambda user: Q(user=user),
     "feed.Moment": lambda user: Q(chosen_by=user),
+    "feed.KindNote": lambda user: Q(by=user),
     "feed.Report": lambda user: Q(reporter=user),
     "feed.Decision": lambda user: Q(by=user),
 }
@@ -185,6 +186,8 @@ def give_everything(user: User, group: Group, challenge: Challenge, friend: User
     Comment.objects.post(theirs, user, "It was nothing.", form_key=f"of-{user.pk}")
     Reaction.objects.toggle(theirs, user, "thanks")
     Moment.objects.create(challenge=challenge, act=theirs, chosen_by=user)
+    week = user.today() - timedelta(weeks=KindNote.objects.count())  # a group has one a week
+    KindNote.objects.create(group=group, by=user, to="all", text="A kind note.", week=week)
     Plan.objects.make(challenge, user, cue="the kettle boils", act="ask how they are")
     Case.objects.about(theirs).report(user, reason="unkind", words="To my neighbor.")
     decided = Case.objects.about(make_act(group, friend, challenge=challenge))

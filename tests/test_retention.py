@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import AccountMail, AddressChange, AuditEntry, Session, User
 from accounts.models.audit import record
-from feed.models import Act, ActChange, ActDraft, Case, Comment, Photo, Reaction
+from feed.models import Act, ActChange, ActDraft, Case, Comment, KindNote, Photo, Reaction
 from groups.models import ClassTries
 from kindness_platform.inventory import inventory
 from kindness_platform.tasks import forget
@@ -69,6 +69,11 @@ def reaction_to_act_taken_down() -> Rows:
     Reaction.objects.toggle(act, user, "thanks")
     act.change("removed", by=user)
     return Reaction.objects.filter(act=act)
+
+
+def kind_note() -> Rows:
+    user = make_user()
+    return _one(KindNote.objects.send(make_group(user), user, to="all", text="A kind note."))
 
 
 def draft() -> Rows:
@@ -161,6 +166,7 @@ CASES: list[tuple[str, int | None, Callable[[], Rows]]] = [
     ("act", None, report_of_comment_taken_down),
     ("answer", None, reaction_to_act_taken_down),
     ("draft", None, draft),
+    ("note", None, kind_note),
     ("code", None, code),
     ("notice", 1, letter_to_nobody),
     ("notice", None, notice),

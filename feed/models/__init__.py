@@ -7,6 +7,7 @@ from feed.models.counter import Counter
 from feed.models.credit import Credit
 from feed.models.decision import Decision
 from feed.models.draft import ActDraft
+from feed.models.kind_note import KindNote
 from feed.models.moment import Moment
 from feed.models.photo import Photo
 from feed.models.reaction import Reaction
@@ -22,6 +23,7 @@ __all__ = [
     "Counter",
     "Credit",
     "Decision",
+    "KindNote",
     "Moment",
     "Photo",
     "Reaction",

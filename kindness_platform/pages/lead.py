@@ -193,6 +193,14 @@ def next_steps(group: Group, challenge: Challenge | None, people: int, totals: T
             )
         case Phase.OPEN:
             steps += _under_way(challenge, totals)
+            if people > 1 and not group.is_class:
+                steps.append(
+                    NextStep(
+                        _("A kind word from you, once a week at most, to everybody or to those who have told nothing."),
+                        _("Send a note"),
+                        reverse("kind-note", args=[group.slug]),
+                    )
+                )
         case Phase.LATE | Phase.CLOSED:
             steps += [
                 NextStep(

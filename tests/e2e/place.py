@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 
 from accounts.models import AddressChange, User
 from challenges.models import Challenge, Step
-from feed.models import Act, Case, Comment, Credit, Moment, Photo, Reaction
+from feed.models import Act, Case, Comment, Credit, KindNote, Moment, Photo, Reaction
 from groups.models import Group, JoinCode, Pupil, SupportContact
 from notifications import stopping
 from notifications.models import KeptMail
@@ -114,6 +114,7 @@ def make_place() -> Place:
     empty = make_group(founder, name="Harbour Street")
     lone = make_user("Lena Lone")
     join(empty, lone)
+    KindNote.objects.send(empty, founder, to="all", text=LONG_TEXT[:400])
     alone, put_away, going = (make_group(olive, name=name) for name in ("Just begun", "Winter 2019", LONG_NAME))
     put_away.put_away(olive)
     going.delete_soon(olive)
