@@ -48,11 +48,7 @@ def people() -> Iterable[int]:
 
 
 def rules(users: Sequence[int]) -> dict[int, Rule]:
-    wishes = {row.user_id: row for row in Preferences.objects.filter(user__in=users)}
-    found = {}
-    for user in User.objects.filter(pk__in=users, is_active=True, kind=User.Kind.PERSON).only("pk", "time_zone"):
-        found[user.pk] = wishes.get(user.pk, Preferences(user=user)).rule(_zone(user))
-    return found
+    return {user.pk: wishes.rule(_zone(user)) for user, wishes in rhythms.with_wishes(users)}
 
 
 def _zone(user: User) -> ZoneInfo:

@@ -15,7 +15,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.zones import zone_named
 from feed.cards import said_by
 from feed.models import Act, Reaction
 from feed.reach import reached
@@ -23,7 +22,6 @@ from notifications import channels, rhythms
 from notifications.kinds import Kind, Message, register
 from notifications.models import Channel, Clock, Delivery, Notice, Preferences, SwitchedOff, Topic
 from notifications.rhythms import Rhythm
-from notifications.schedule import Rule
 from notifications.shown import lines_of
 
 NAME = "answers"
@@ -61,16 +59,6 @@ def stirred(since: datetime) -> set[int]:
         ignore_conflicts=True,
     )
     return set(theirs) - by_themselves
-
-
-def rules(users: Sequence[int]) -> dict[int, Rule]:
-    wishes = {row.user_id: row for row in Preferences.objects.filter(user__in=users)}
-    found = {}
-    for user in User.objects.filter(pk__in=users, is_active=True, kind=User.Kind.PERSON).only("pk", "time_zone"):
-        mine = wishes.get(user.pk, Preferences(user=user))
-        zone = zone_named(user.time_zone)
-        found[user.pk] = Rule(zone=zone, at=AT, quiet=mine.quiet, paused_until=mine.paused_until)
-    return found
 
 
 def wanted(day: date, users: Sequence[int]) -> dict[int, int]:
@@ -176,7 +164,7 @@ rhythms.register(
         name=NAME,
         kind=NAME,
         people=list,
-        rules=rules,
+        rules=rhythms.same_for_all(AT),
         wanted=wanted,
         latest=timedelta(hours=20),
         lasting=False,

@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from accounts.zones import zone_named
 from challenges.models import Challenge
 from challenges.prompts import prompts_for
 from feed.models import Act
@@ -27,9 +26,8 @@ from groups.models.policy import column_of
 from notifications import rhythms
 from notifications import schedule as schedule_of_people
 from notifications.kinds import Kind, Message, register
-from notifications.models import Notice, Preferences, Topic
+from notifications.models import Notice, Topic
 from notifications.rhythms import Rhythm
-from notifications.schedule import Rule
 
 NAME = "digest"
 AT, MONDAY = time(8), 0
@@ -42,21 +40,6 @@ ACTS, GROUPS, WORDS = 3, 3, 240
 def people() -> Iterable[int]:
     members = Membership.objects.active().filter(user__kind=User.Kind.PERSON)
     return members.order_by().values_list("user_id", flat=True).distinct()
-
-
-def rules(users: Sequence[int]) -> dict[int, Rule]:
-    wishes = {row.user_id: row for row in Preferences.objects.filter(user__in=users)}
-    found = {}
-    for user in User.objects.filter(pk__in=users, is_active=True, kind=User.Kind.PERSON).only("pk", "time_zone"):
-        mine = wishes.get(user.pk, Preferences(user=user))
-        found[user.pk] = Rule(
-            zone=zone_named(user.time_zone),
-            at=AT,
-            weekdays=frozenset({MONDAY}),
-            quiet=mine.quiet,
-            paused_until=mine.paused_until,
-        )
-    return found
 
 
 def wanted(day: date, users: Sequence[int]) -> dict[int, int]:
@@ -198,4 +181,13 @@ register(
         topic=Topic.DIGEST,
     )
 )
-rhythms.register(Rhythm(name=NAME, kind=NAME, people=people, rules=rules, wanted=wanted, latest=LATEST))
+rhythms.register(
+    Rhythm(
+        name=NAME,
+        kind=NAME,
+        people=people,
+        rules=rhythms.same_for_all(AT, frozenset({MONDAY})),
+        wanted=wanted,
+        latest=LATEST,
+    )
+)

@@ -1,15 +1,16 @@
 """What comes again and again: a rhythm gets a notice planned for each person on each day on which it is due."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.zones import zone_named
 from notifications import schedule
-from notifications.models import Clock
-from notifications.schedule import Occurrence, Rule
+from notifications.models import Clock, Preferences
+from notifications.schedule import WEEK, Occurrence, Rule
 
 LATEST = timedelta(hours=3)
 FARTHEST_BACK = timedelta(days=14)
@@ -55,6 +56,32 @@ def find(name: str) -> Rhythm | None:
 
 def every() -> Iterable[Rhythm]:
     return _rhythms.values()
+
+
+def with_wishes(users: Sequence[int]) -> Iterator[tuple[User, Preferences]]:
+    """Those of these people who can be told something again and again, each with what they chose. Two queries."""
+    wishes = {row.user_id: row for row in Preferences.objects.filter(user__in=users)}
+    people = User.objects.filter(pk__in=users, is_active=True, kind=User.Kind.PERSON)
+    for user in people.only("pk", "time_zone"):
+        yield user, wishes.get(user.pk, Preferences(user=user))
+
+
+def same_for_all(at: time, weekdays: frozenset[int] = WEEK) -> Callable[[Sequence[int]], Mapping[int, Rule]]:
+    """The rules of a rhythm whose hour nobody chooses: theirs is the zone, the quiet hours and the pause."""
+
+    def rules(users: Sequence[int]) -> dict[int, Rule]:
+        return {
+            user.pk: Rule(
+                zone=zone_named(user.time_zone),
+                at=at,
+                weekdays=weekdays,
+                quiet=wishes.quiet,
+                paused_until=wishes.paused_until,
+            )
+            for user, wishes in with_wishes(users)
+        }
+
+    return rules
 
 
 def wind(users: Iterable[User]) -> None:
