@@ -5,6 +5,7 @@ Who reported it is in none of these words, and neither is what was reported.
 
 from collections.abc import Callable, Mapping, Sequence
 
+from django.conf import settings
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,7 +16,8 @@ from feed.models.decision import STATES
 from groups.models import Group
 from notifications import outbox
 from notifications.kinds import Kind, Message, register
-from notifications.models import Notice
+from notifications.models import Notice, Topic
+from notifications.reminders_form import concerns
 
 
 def case_waits(case: Case) -> None:
@@ -66,7 +68,7 @@ def _say_waits(group: Group) -> Message:
         line=_("Somebody asks you to look at something in %(group)s.") % {"group": isolated(group.name)},
         path=reverse("reports", args=[group.slug]),
         template="mail/case_waits",
-        context={"group": isolated(group.name)},
+        context={"group": isolated(group.name), "settings_url": settings.BASE_URL + reverse("reminders")},
     )
 
 
@@ -107,18 +109,24 @@ def _say_decided(decision: Decision) -> Message:
 
 
 def _kind[Thing](
-    name: str, wanted: Callable[[Sequence[Notice]], Mapping[int, Thing]], say: Callable[[Thing], Message]
+    name: str,
+    wanted: Callable[[Sequence[Notice]], Mapping[int, Thing]],
+    say: Callable[[Thing], Message],
+    topic: str = "",
 ) -> Kind:
     """A kind told in the app and by mail, from one look-up that serves a single notice and a page of them alike."""
     return Kind(
         name,
         mail=True,
         in_app=True,
+        topic=topic,
         still_wanted=lambda notice: notice.pk in wanted([notice]),
         render=lambda notice: say(wanted([notice])[notice.pk]),
         render_many=lambda notices: {pk: say(thing) for pk, thing in wanted(notices).items()},
     )
 
 
-register(_kind("case_waits", _waits_in, _say_waits))
+register(_kind("case_waits", _waits_in, _say_waits, Topic.LEADING))
+# This one nobody can switch off: it says once, to one person, what became of their own words and why.
 register(_kind("case_decided", _decisions, _say_decided))
+concerns[Topic.LEADING] = lambda user: Group.objects.run_by(user).exists()

@@ -243,6 +243,7 @@ KINDS = [
     Kind("offline", "visitor", lambda place: reverse("offline", args=["en"])),
     Kind("devices", "member", at("devices")),
     Kind("reminders", "member", at("reminders")),
+    Kind("reminders of a leader", "leader", at("reminders")),
     Kind("calendar", "member", at("calendar")),
     Kind("stop", "visitor", lambda place: place.stop),
     Kind("calendar just made", "newcomer", at("calendar"), then=make_address),
