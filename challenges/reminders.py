@@ -8,7 +8,9 @@ needs no reminder.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
+from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,15 +19,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import time_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.zones import known_zones, zone_named
 from challenges import schedule
+from challenges.catalog import program
+from challenges.days import day_name
 from challenges.models import Challenge, Choice, Participation, Step
+from challenges.offers import Offers
 from challenges.prompts import Prompt, prompts_for
 from groups.models import Group, Membership
-from notifications import rhythms
+from notifications import rhythms, samples
 from notifications import schedule as schedule_of_people
 from notifications.kinds import Kind, Message, register
 from notifications.models import Notice, Preferences, Topic
@@ -160,9 +166,11 @@ def why_not(notice: Notice) -> str:
 
 
 def render(notice: Notice) -> Message:
-    prompts, user = _open(notice), _reader(notice)
+    return _say(_open(notice), Preferences.objects.of(_reader(notice)).remind_at or HOUR)
+
+
+def _say(prompts: Sequence[Prompt], at: time) -> Message:
     first = prompts[0]
-    wishes = Preferences.objects.of(user)
     weekday = WEEKDAYS[first.today.weekday()]
     plan = next((prompt.plan for prompt in prompts if prompt.plan), "")
     return Message(
@@ -174,7 +182,7 @@ def render(notice: Notice) -> Message:
             "prompt": first,
             "plan": plan,
             "others": prompts[1:],
-            "hour": time_format(wishes.remind_at or HOUR),
+            "hour": time_format(at),
             "settings_url": settings.BASE_URL + reverse("reminders"),
         },
     )
@@ -193,3 +201,20 @@ KIND = Kind(
 )
 register(KIND)
 rhythms.register(Rhythm(name=NAME, kind=NAME, people=people, rules=rules, wanted=wanted))
+
+
+def _sample(plan: bool) -> Message:
+    """The fifth day of a challenge that began on Monday of last week."""
+    group = Group(name="Ferry Lane Surgery", slug="ferry-lane", mode=Group.Mode.WORKPLACE)
+    words = program("t02", language=get_language() or "en")
+    challenge: Any = Challenge(group=group, program_key=words.key, cadence=Challenge.Cadence.DAILY)
+    if plan:
+        challenge.plan_cue, challenge.plan_act = _("I wait for the kettle"), _("ask who is next to me how they are")
+    step = Step(challenge=challenge, position=4, program_key=words.key, step_key=words.steps[4].key)
+    today = timezone.localdate()
+    prompt = Prompt(challenge, None, today, "open", day_name(today), Offers(User(), today, {}, {}), step=step)
+    return _say([prompt], HOUR)
+
+
+samples.register("reminder", NAME, partial(_sample, plan=False))
+samples.register("reminder-with-a-plan", NAME, partial(_sample, plan=True))

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from feed.cards import said_by
 from feed.models import Act, Reaction
-from feed.reach import reached
-from notifications import channels, rhythms
+from feed.reach import Reach, reached
+from notifications import channels, rhythms, samples
 from notifications.kinds import Kind, Message, register
 from notifications.models import Channel, Clock, Delivery, Notice, Preferences, SwitchedOff, Topic
 from notifications.rhythms import Rhythm
@@ -139,7 +139,10 @@ def _since(notice: Notice) -> datetime:
 
 
 def render(notice: Notice) -> Message:
-    found = _answers(notice)
+    return _say(_answers(notice))
+
+
+def _say(found: Sequence[Answer]) -> Message:
     return Message(
         subject=_("Answers to your acts"),
         line="",
@@ -171,3 +174,17 @@ rhythms.register(
         stirred=stirred,
     )
 )
+
+
+def _sample() -> Message:
+    thanked = _("%(name)s saw a kindness of yours and thanked you.") % {"name": "Nora"}
+    return _say(
+        [
+            Answer(Reach(3, "").line, reverse("notices")),
+            Answer(thanked, reverse("credits")),
+            Answer(_("%(name)s wrote under your act.") % {"name": "Finn"}, reverse("notices")),
+        ]
+    )
+
+
+samples.register("answers", NAME, _sample)

@@ -4,6 +4,7 @@ Who reported it is in none of these words, and neither is what was reported.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 from django.conf import settings
 from django.db.models import F
@@ -14,7 +15,7 @@ from accounts.names import isolated
 from feed.models import Act, Case, Decision
 from feed.models.decision import STATES
 from groups.models import Group
-from notifications import outbox
+from notifications import outbox, samples
 from notifications.kinds import Kind, Message, register
 from notifications.models import Notice, Topic
 from notifications.reminders_form import concerns
@@ -130,3 +131,18 @@ register(_kind("case_waits", _waits_in, _say_waits, Topic.LEADING))
 # This one nobody can switch off: it says once, to one person, what became of their own words and why.
 register(_kind("case_decided", _decisions, _say_decided))
 concerns[Topic.LEADING] = lambda user: Group.objects.run_by(user).exists()
+
+
+def _sample_waits() -> Message:
+    return _say_waits(Group(name="Ferry Lane Surgery", slug="ferry-lane", mode=Group.Mode.WORKPLACE))
+
+
+def _sample_decided(what: Decision.What) -> Message:
+    group = Group(name="Ferry Lane Surgery", slug="ferry-lane", mode=Group.Mode.WORKPLACE)
+    case = Case(group=group, act=Act(group=group))
+    return _say_decided(Decision(case=case, what=what, note=_("Please leave out who was helped.")))
+
+
+samples.register("report-waits", "case_waits", _sample_waits)
+for _what in (Decision.What.HIDDEN, Decision.What.REMOVED, Decision.What.RESTORED):
+    samples.register(f"report-{_what.value}", "case_decided", partial(_sample_decided, _what))

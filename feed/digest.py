@@ -7,6 +7,7 @@ people chose to share with a whole group is in it, and words only where adults a
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef
@@ -19,11 +20,11 @@ from challenges.models import Challenge
 from challenges.prompts import prompts_for
 from feed.models import Act
 from feed.models.act_query import ActQuerySet
-from feed.reach import reached
+from feed.reach import Reach, reached
 from feed.totals import totals_of
 from groups.models import Group, Membership
 from groups.models.policy import column_of
-from notifications import rhythms
+from notifications import rhythms, samples
 from notifications import schedule as schedule_of_people
 from notifications.kinds import Kind, Message, register
 from notifications.models import Notice, Topic
@@ -156,7 +157,10 @@ def _weeks(notice: Notice) -> list[Week]:
 
 def render(notice: Notice) -> Message:
     weeks, user, day = _weeks(notice), _reader(notice), date.fromisoformat(notice.key)
-    further = reached(user, since=datetime.combine(day - WEEK, time(0), tzinfo=user.zone))
+    return _say(weeks, reached(user, since=datetime.combine(day - WEEK, time(0), tzinfo=user.zone)))
+
+
+def _say(weeks: Sequence[Week], further: Reach | None) -> Message:
     one = len(weeks) == 1
     return Message(
         subject=_("A week at %(group)s") % {"group": weeks[0].group.name} if one else _("A week in your groups"),
@@ -191,3 +195,24 @@ rhythms.register(
         latest=LATEST,
     )
 )
+
+
+def _sample(groups: int) -> Message:
+    ferry = Group(name="Ferry Lane Surgery", slug="ferry-lane", mode=Group.Mode.WORKPLACE)
+    river = Group(name="River Street neighbors", slug="river-street", mode=Group.Mode.COMMUNITY)
+    told = [
+        Excerpt("Nora", _("did this"), "Held the door for a man with a pram."),
+        Excerpt(_("Someone"), _("noticed this"), "Somebody left soup for the night shift."),
+        Excerpt("Finn", _("was given this"), "A stranger gave me her umbrella in the rain."),
+    ]
+    together = _("%(n)d so far in “%(title)s”. You hope for %(goal)d.") % {
+        "n": 61,
+        "title": "21 Days of Kindness",
+        "goal": 100,
+    }
+    weeks = [Week(ferry, 14, told, together, "Thank somebody by name."), Week(river, 1, told[:1])]
+    return _say(weeks[:groups], Reach(3, reverse("notices")))
+
+
+samples.register("week", NAME, partial(_sample, 1))
+samples.register("week-of-two-groups", NAME, partial(_sample, 2))

@@ -17,7 +17,7 @@ from challenges.models import Challenge
 from feed.models import Act, KindNote
 from feed.models.act_query import ActQuerySet
 from groups.models import Group, Membership
-from notifications import outbox
+from notifications import outbox, samples
 from notifications.kinds import Kind, Message, register
 from notifications.models import Notice, Topic
 
@@ -95,3 +95,12 @@ register(
         render_many=lambda notices: {pk: _say(note) for pk, note in _notes(notices).items()},
     )
 )
+
+
+def _sample() -> Message:
+    group = Group(name="Ferry Lane Surgery", slug="ferry-lane", mode=Group.Mode.WORKPLACE)
+    words = _("How is your week? If something kind crossed your way, we would love to hear of it. If not, fine, too.")
+    return _say(KindNote(group=group, by=User(name="Olive Okafor"), text=words))
+
+
+samples.register("kind-note", NAME, _sample)

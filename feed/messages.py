@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.names import isolated
 from feed import answers, case_messages
 from feed.models import Act, Comment, Credit
-from notifications import outbox
+from notifications import outbox, samples
 from notifications.kinds import Kind, Message, register
 from notifications.models import Notice, Topic
 
@@ -194,3 +194,11 @@ KINDS = (
 )
 for _told in KINDS:
     register(_told)
+
+
+def _sample() -> Message:
+    line = _("%(name)s saw a kindness of yours and thanked you.") % {"name": "Nora"}
+    return Message(subject=line, line=line, path=reverse("credits"), template="mail/answer", context=_letter())
+
+
+samples.register("answer", "credit", _sample)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from accounts.names import isolated
 from groups.models import Group, JoinCode, Membership
-from notifications import outbox
+from notifications import outbox, samples
 from notifications.kinds import Kind, Message, register
 from notifications.models import Notice
 
@@ -78,6 +78,10 @@ def _render(notice: Notice) -> Message:
     code, inviter = _code(notice), _inviter(notice)
     if code is None or inviter is None or not code.code:
         raise LookupError("an invitation is rendered only while it is wanted")
+    return _say_invitation(code, inviter)
+
+
+def _say_invitation(code: JoinCode, inviter: User) -> Message:
     return Message(
         subject=_("%(inviter)s invites you to %(group)s")
         % {"inviter": isolated(inviter.name), "group": isolated(code.group.name)},
@@ -109,6 +113,14 @@ register(
         language=_language,
     )
 )
+
+
+def _sample_invitation() -> Message:
+    group = Group(name="Ferry Lane Surgery", mode=Group.Mode.WORKPLACE)
+    return _say_invitation(JoinCode(group=group, code="KIND2345"), User(name="Olive Okafor"))
+
+
+samples.register("invitation", "invitation", _sample_invitation)
 
 
 def _say_removed(notice: Notice, place: Membership | None) -> str:

@@ -1,5 +1,6 @@
 """Letters about accounts: sign-in codes, address checks, changed passwords. `accounts` hands them up to us."""
 
+from functools import partial
 from typing import NamedTuple
 
 from django.conf import settings
@@ -9,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from accounts.models import AccountMail, AddressChange
-from notifications import outbox
+from accounts.models import AccountMail, AddressChange, User
+from notifications import outbox, samples
 from notifications.kinds import Kind, Message, register
 from notifications.models import Notice
 
@@ -106,10 +107,15 @@ def _still_wanted(notice: Notice) -> bool:
 
 def _render(notice: Notice) -> Message:
     mail = _mails(notice).get()
+    if mail.template not in LINKS:
+        return _say(mail)
+    by_link = Q(proof=mail.code) if mail.template == "address_proof" else Q(stopper=mail.code)
+    return _say_link(mail, AddressChange.objects.select_related("user", "begun_by").get(by_link))
+
+
+def _say(mail: AccountMail) -> Message:
     if mail.template in NEWS:
         return _news(mail, NEWS[mail.template])
-    if mail.template in LINKS:
-        return _link(mail)
     return Message(
         subject=_("About your account at %(site)s") % {"site": settings.SITE_NAME},
         line="",
@@ -129,11 +135,8 @@ def _news(mail: AccountMail, news: News) -> Message:
     )
 
 
-def _link(mail: AccountMail) -> Message:
+def _say_link(mail: AccountMail, change: AddressChange) -> Message:
     """A change of address that somebody's leader has begun: one link for the new mailbox, another for the old one."""
-    change = AddressChange.objects.select_related("user", "begun_by").get(
-        Q(proof=mail.code) if mail.template == "address_proof" else Q(stopper=mail.code)
-    )
     return Message(
         subject=_("About your account at %(site)s") % {"site": settings.SITE_NAME},
         line="",
@@ -162,3 +165,15 @@ register(
         language=_language,
     )
 )
+
+
+def _sample(template: str) -> Message:
+    mail = AccountMail(template=template, address=samples.READER, code="123456")
+    if template not in LINKS:
+        return _say(mail)
+    mia, olive = User(name="Mia Marsh", email=samples.READER), User(name="Olive Okafor")
+    return _say_link(mail, AddressChange(user=mia, begun_by=olive, address=samples.READER))
+
+
+for _template in KNOWN:
+    samples.register(_template.replace("_", "-"), "account", partial(_sample, _template))

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from accounts.ids import new_public_id
-from notifications import outbox
+from notifications import outbox, samples
 from notifications.kinds import Kind, Message, register
 from notifications.models import Notice
 
@@ -19,13 +19,13 @@ def queue(address: str, language: str) -> None:
     outbox.queue(address, "farewell", new_public_id(), context={"language": language})
 
 
-def _render(notice: Notice) -> Message:
+def _say(address: str) -> Message:
     return Message(
         subject=_("Your account is deleted"),
         line="",
         path="",
         template="mail/farewell",
-        context={"address": notice.address},
+        context={"address": address},
     )
 
 
@@ -39,10 +39,11 @@ register(
         mail=True,
         in_app=False,
         still_wanted=lambda _notice: True,
-        render=_render,
+        render=lambda notice: _say(notice.address),
         transactional=True,
         lifetime=LIFETIME,
         fleeting=True,
         language=_language,
     )
 )
+samples.register("farewell", "farewell", lambda: _say(samples.READER))

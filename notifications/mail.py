@@ -62,9 +62,8 @@ def compose(
         headers["List-Id"] = f"<{topic.replace('_', '-')}.{domain()}>"
     if stop_url:
         headers |= {"List-Unsubscribe": f"<{stop_url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
-    letter = EmailMultiAlternatives(
-        context["subject"], plain(f"{message.template}.txt", context).strip() + "\n", to=[address], headers=headers
-    )
+    text = re.sub(r"\n{3,}", "\n\n", plain(f"{message.template}.txt", context).strip()) + "\n"
+    letter = EmailMultiAlternatives(context["subject"], text, to=[address], headers=headers)
     letter.attach_alternative(_inliner().inline(render_to_string(f"{message.template}.html", context)), "text/html")
     return letter
 
@@ -153,14 +152,19 @@ class KeptMailBackend(BaseEmailBackend):
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         for letter in email_messages:
-            KeptMail.objects.create(
-                address=", ".join(letter.recipients()),
-                subject=str(letter.subject),
-                text=str(letter.body),
-                html=_html_of(letter),
-                headers={name: str(value) for name, value in letter.message().items()},
-            )
+            as_kept(letter).save()
         return len(email_messages)
+
+
+def as_kept(letter: EmailMessage) -> KeptMail:
+    """A letter as it is kept and shown; nothing is stored yet."""
+    return KeptMail(
+        address=", ".join(letter.recipients()),
+        subject=str(letter.subject),
+        text=str(letter.body),
+        html=_html_of(letter),
+        headers={name: str(value) for name, value in letter.message().items()},
+    )
 
 
 def _html_of(letter: EmailMessage) -> str:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from notifications.views import devices, kept_mail, mail_again, mail_hook, notices, reminders, stop
+from notifications.views import devices, kept_mail, mail_again, mail_hook, notices, reminders, sample_mail, stop
 
 urlpatterns = [
     path("you/mail/again/", mail_again.mail_again, name="mail-again"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("notices/read/", notices.read, name="notices-read"),
     path("stop/<str:token>/", stop.stop, name="stop"),
     path("dev/mail/", kept_mail.kept_mails, name="kept-mails"),
+    path("dev/mail/kinds/", sample_mail.sample_mails, name="sample-mails"),
+    path("dev/mail/kinds/<slug:name>/", sample_mail.sample_mail, name="sample-mail"),
+    path("dev/mail/kinds/<slug:name>/html/", sample_mail.sample_mail_html, name="sample-mail-html"),
     path("dev/mail/<str:public_id>/", kept_mail.kept_mail, name="kept-mail"),
     path("dev/mail/<str:public_id>/html/", kept_mail.kept_mail_html, name="kept-mail-html"),
 ]

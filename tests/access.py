@@ -129,6 +129,7 @@ class World:
             "language": "en",
             "service": "postmark",
             "kind": "thanks",
+            "name": "week",
             "pk": str(self.connected.pk if route.name == "disconnect" else self.passkey.pk),
             "provider_id": "sso",
             "token": self._token(route),

@@ -7,8 +7,8 @@ from tests.client import CheckedClient
 from tests.e2e.kinds import KINDS
 from tests.e2e.place import make_place
 
-ELSEWHERE = {"kept-mail-html", "account_request_login_code"}
-"""The body of a mail as it was sent, and allauth's second name for the page to sign in at."""
+ELSEWHERE = {"kept-mail-html", "sample-mail-html", "account_request_login_code"}
+"""The bodies of mails (`e2e/test_mails.py` looks at them), and allauth's second name for the page to sign in at."""
 
 
 def test_every_page_that_can_be_opened_is_looked_at(db: None) -> None:

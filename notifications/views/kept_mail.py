@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.csp import CSP
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_safe
@@ -43,7 +44,8 @@ def kept_mails(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def kept_mail(request: HttpRequest, public_id: str) -> HttpResponse:
     mail = get_object_or_404(_kept(), public_id=public_id)
-    return render(request, "notifications/kept_mail.html", {"mail": mail, "code": code_in(mail)})
+    html_url = reverse("kept-mail-html", args=[mail.public_id])
+    return render(request, "notifications/kept_mail.html", {"mail": mail, "code": code_in(mail), "html_url": html_url})
 
 
 @require_safe

@@ -277,6 +277,8 @@ KINDS = [
     Kind("notices empty", "newcomer", at("notices")),
     Kind("kept-mails", "visitor", at("kept-mails")),
     Kind("kept-mail", "visitor", at("kept-mail", "mail.public_id")),
+    Kind("sample-mails", "visitor", at("sample-mails")),
+    Kind("sample-mail", "visitor", lambda place: reverse("sample-mail", args=["week-of-two-groups"])),
     Kind("groups", "member", at("groups")),
     Kind("groups empty", "newcomer", at("groups")),
     Kind("people", "member", at("people", "group.slug")),
