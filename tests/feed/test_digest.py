@@ -83,15 +83,25 @@ def test_a_week_without_anything_to_tell_is_told_to_nobody(group: Group) -> None
     assert not Notice.objects.filter(kind="digest").exists()
 
 
-def test_after_days_of_standing_still_one_letter_comes(told: Group, olive: User) -> None:
-    """SAFETY A11: two Mondays were missed; the newest is told, the other one noted."""
+@pytest.mark.parametrize(
+    ("back_at", "acts", "missed"),
+    [
+        ("2026-03-09T09:00Z", "3 kind acts, one week.", set()),  # an hour
+        ("2026-03-10T10:00Z", "3 kind acts, one week.", set()),  # 26 hours: a week that is over does not change
+        ("2026-03-19T09:00Z", "1 kind act, one week.", {"2026-03-09"}),  # two Mondays: the newest is told, one noted
+    ],
+)
+def test_after_standing_still_one_letter_comes(
+    back_at: str, acts: str, missed: set[str], told: Group, olive: User
+) -> None:
+    """SAFETY A11."""
     with time_machine.travel("2026-03-12T12:00Z", tick=False):
         make_act(told, olive, text="In the second week.")
-    letters = on_monday("2026-03-19T09:00Z", "2026-03-19T09:01Z")
+    letters = on_monday(back_at, back_at)
     assert len(letters) == 2
-    assert all("1 kind act, one week." in html_of(one) for one in letters)
+    assert [acts in html_of(one) for one in letters] == [True, True]
     late = Delivery.objects.filter(notice__kind="digest", state="skipped", reason="late")
-    assert {one.notice.key for one in late.select_related("notice")} == {"2026-03-09"}
+    assert {one.notice.key for one in late.select_related("notice")} == missed
 
 
 def test_who_switched_it_off_left_or_was_never_in_gets_none(told: Group, mia: User, olive: User, stan: User) -> None:

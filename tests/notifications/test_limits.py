@@ -12,6 +12,8 @@ from django.conf import settings as product
 from django.core import mail
 from django.db import connection
 from django.utils import timezone
+from kombu.exceptions import ContentDisallowed
+from kombu.serialization import loads, prepare_accept_content
 from pytest_django import Settings
 
 from accounts.models import User
@@ -167,3 +169,15 @@ def test_every_task_may_run_twice(name: str, mia: User, at_noon: Any) -> None:
 
 def test_those_are_all_the_tasks() -> None:
     assert {tasks.send.name, tasks.look.name, tasks.tick.name} <= set(OURS)
+
+
+def test_a_bell_of_another_make_is_not_heard() -> None:
+    """BAD_INPUTS 27: what the broker carries is read as JSON or not at all; a task that nobody knows is not run."""
+    with pytest.raises(ContentDisallowed):
+        loads(b"\x80\x04N.", "application/x-python-serialize", "binary", accept=prepare_accept_content(accepted()))
+    assert loads(b"[]", "application/json", "utf-8", accept=prepare_accept_content(accepted())) == []
+    assert app.tasks.get("notifications.tasks.of_another_release") is None
+
+
+def accepted() -> list[str]:
+    return list(app.conf.accept_content)

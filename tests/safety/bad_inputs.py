@@ -7,6 +7,99 @@ permanent; rows are added, never renumbered.
 NOT_YET = "not yet: "
 Row = tuple[str, ...] | str
 
+NOTIFICATIONS: dict[int, Row] = {
+    # half past two on a day on which the clocks skip it
+    1: ("notifications/test_schedule.py::a_time_the_clocks_skip_is_due_right_after_and_a_doubled_one_the_first_time",),
+    # … on a day that has it twice
+    2: ("notifications/test_schedule.py::a_time_the_clocks_skip_is_due_right_after_and_a_doubled_one_the_first_time",),
+    # half past eleven at night, where the gap leads over midnight
+    3: ("notifications/test_schedule.py::a_reminder_pushed_over_midnight_takes_nothing_from_the_next_day",),
+    # midnight where it is skipped
+    4: ("notifications/test_schedule.py::a_time_the_clocks_skip_is_due_right_after_and_a_doubled_one_the_first_time",),
+    # a day that a calendar does not have
+    5: ("notifications/test_schedule.py::a_day_that_a_calendar_skips_has_nothing_due_and_the_next_is_as_ever",),
+    # zones that are none
+    6: (
+        "accounts/test_zones.py::a_zone_that_does_not_exist_is_refused_and_the_old_one_kept",
+        "accounts/test_settings.py::a_zone_that_is_none_is_refused_and_the_old_one_kept",
+    ),
+    # a zone that a new release has renamed or dropped
+    7: (
+        "accounts/test_zones.py::a_zone_that_is_gone_breaks_no_page",
+        "challenges/test_reminders.py::a_new_release_of_the_time_zones_sets_every_clock_anew",
+    ),
+    # twenty changes of zone in a day
+    8: (
+        "notifications/test_schedule.py::flying_west_over_midnight_repeats_no_day",
+        "challenges/test_reminders.py::another_zone_moves_the_clock_and_repeats_no_day",
+    ),
+    # hours that are none
+    9: ("notifications/test_reminders_page.py::what_is_no_time_is_refused",),
+    # quiet hours that begin when they end, and such that leave a minute
+    10: (
+        "notifications/test_schedule.py::quiet_hours_that_begin_when_they_end_are_none",
+        "notifications/test_reminders_page.py::quiet_hours_that_leave_little_are_kept_with_a_word",
+    ),
+    # the clock of the machine jumps
+    11: ("notifications/test_wall_clock.py::a_clock_that_jumps_stops_sending_and_turns_health_red",),
+    # nothing was sent for ten days
+    12: (
+        "challenges/test_reminders.py::after_standing_still_nobody_gets_more_than_one",
+        "feed/test_digest.py::after_standing_still_one_letter_comes",
+    ),
+    # two beats, three senders
+    13: ("notifications/test_planner.py::two_beats_and_three_dispatchers_remind_everybody_once_a_day",),
+    # five thousand who are due in the same minute
+    14: NOT_YET + "how late the last of them is needs a quiet machine; that each is told once is row 13",
+    # somebody goes while it is on its way
+    15: ("notifications/test_sender.py::who_has_left_is_told_nothing",),
+    # somebody switches it off while it waits
+    16: ("challenges/test_reminders.py::what_changes_between_planning_and_sending_counts",),
+    # an address that nobody has confirmed yet
+    17: ("accounts/test_address.py::mia_changes_her_address_and_the_old_one_is_told",),
+    # a guard that opens every link
+    18: (
+        "notifications/test_stop.py::looking_changes_nothing_and_the_page_s_own_button_works",
+        "accounts/test_address.py::looking_at_the_link_changes_nothing",
+    ),
+    # one click twice, with another body, with the cookies of somebody else
+    19: (
+        "notifications/test_stop.py::somebody_else_s_cookies_do_not_matter",
+        "notifications/test_stop.py::another_body_is_refused",
+        "notifications/test_stop.py::a_token_that_was_made_up_or_cut_off_says_nothing_about_anybody",
+    ),
+    # a report of a bounce that was made up
+    20: (
+        "notifications/test_mail_hook.py::who_does_not_know_the_secret_is_not_believed",
+        "notifications/test_mail_hook.py::one_with_a_signature_that_was_made_up_is_not",
+        "notifications/test_mail_hook.py::a_report_about_a_stranger_has_no_end",
+    ),
+    # machines that answer: nothing reads what comes back, and every letter asks them not to
+    21: ("notifications/test_mail.py::no_machine_should_answer",),
+    # addresses with more than an address in them
+    22: (
+        "notifications/test_mail.py::an_address_cannot_add_a_header",
+        "accounts/test_address.py::what_is_no_address_is_refused_and_kept",
+        "groups/test_addresses.py::whatever_is_pasted_only_addresses_come_out",
+    ),
+    # subjects with lines, without an end, turned around
+    23: ("notifications/test_mail.py::a_subject_is_one_clean_line",),
+    # addresses of push services that are none, or somebody else's
+    24: (
+        "notifications/test_devices.py::an_address_that_is_no_push_service_is_refused",
+        "notifications/test_devices.py::a_browser_belongs_to_who_used_it_last",
+    ),
+    # a thousand devices of one person
+    25: ("notifications/test_devices.py::more_than_ten_take_the_place_of_the_oldest",),
+    # a Redis that has forgotten everything
+    26: ("services/test_worker.py::a_broker_that_forgets_everything_loses_no_letter",),
+    # messages of another version, of a task that is unknown, of another make
+    27: (
+        "notifications/test_limits.py::a_bell_of_another_make_is_not_heard",
+        "notifications/test_sender.py::a_kind_of_an_older_release_is_skipped",
+    ),
+}
+
 ACCOUNTS: dict[int, Row] = {
     # 10,000 guesses of join codes, from one address and from five hundred
     28: (
@@ -269,4 +362,4 @@ UPLOADS: dict[int, Row] = {
     82: ("feed/test_photos.py::asking_in_another_way_opens_no_other_door",),
 }
 
-ROWS: dict[int, Row] = ACCOUNTS | ISOLATION | TEXT | UPLOADS
+ROWS: dict[int, Row] = NOTIFICATIONS | ACCOUNTS | ISOLATION | TEXT | UPLOADS
