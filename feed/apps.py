@@ -6,7 +6,15 @@ class FeedConfig(AppConfig):
 
     def ready(self) -> None:
         from challenges import reminders
-        from feed import answers, case_messages, digest, kind_notes, messages, my_data  # noqa: F401 (they register themselves)
+        from feed import (  # noqa: F401 (they register themselves)
+            answers,
+            case_messages,
+            digest,
+            kind_notes,
+            messages,
+            my_data,
+            reading_messages,
+        )
         from feed.models import Act
 
         reminders.no_need.append(lambda user, day: Act.objects.filter(author=user, done_on=day, kind="did").exists())

@@ -5,7 +5,9 @@ None of these words holds what was told.
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,9 +17,9 @@ from accounts.names import isolated
 from feed.models import Act, ActChange, Comment
 from feed.worrying import worries_in
 from groups.models import Group
-from notifications import outbox
+from notifications import outbox, samples
 from notifications.kinds import Kind, Message, register
-from notifications.models import Notice
+from notifications.models import Notice, Topic
 
 ANSWERS: dict[str, str] = {
     Act.State.SHOWN: "act_read",
@@ -142,12 +144,13 @@ def _worries_in(notices: Sequence[Notice]) -> dict[int, Group]:
 
 def _say_waits(_notice: Notice, group: Group) -> Message:
     words = {"group": group.name}
+    settings_url = settings.BASE_URL + reverse("reminders")
     return Message(
         subject=_("Something waits for you to read in %(group)s") % words,
         line=_("Something waits for you to read in %(group)s.") % words,
         path=reverse("waiting", args=[group.slug]),
         template="mail/acts_wait",
-        context=words,
+        context={**words, "settings_url": settings_url},
     )
 
 
@@ -168,6 +171,7 @@ def _kind[Thing](
     say: Callable[[Notice, Thing], Message],
     *,
     mail: bool = False,
+    topic: str = "",
 ) -> Kind:
     def many(notices: Sequence[Notice]) -> dict[int, Message]:
         things = wanted(notices)
@@ -177,6 +181,7 @@ def _kind[Thing](
         name,
         mail=mail,
         in_app=True,
+        topic=topic,
         still_wanted=lambda notice: notice.pk in wanted([notice]),
         render=lambda notice: many([notice])[notice.pk],
         render_many=many,
@@ -187,8 +192,17 @@ KINDS = (
     _kind("act_read", _answered, _say_read),
     _kind("act_sent_back", _answered, _say_sent_back),
     _kind("act_kept_back", _answered, _say_kept_back),
-    _kind("acts_wait", _waits_in, _say_waits, mail=True),
+    _kind("acts_wait", _waits_in, _say_waits, mail=True, topic=Topic.LEADING),
+    # Nobody can switch this one off, and it waits for no quiet hours: a child may need somebody.
     _kind("worry_waits", _worries_in, _say_worry, mail=True),
 )
 for _told in KINDS:
     register(_told)
+
+
+def _sample(say: Callable[[Notice, Group], Message]) -> Message:
+    return say(Notice(), Group(name="Class 4 Kestrels", slug="class-4-kestrels", mode=Group.Mode.PRIMARY))
+
+
+samples.register("acts-wait", "acts_wait", partial(_sample, _say_waits))
+samples.register("worry-waits", "worry_waits", partial(_sample, _say_worry))

@@ -26,7 +26,7 @@ HINTS = {
     Topic.NOTE: gettext_lazy("Once a week at most."),
     Topic.ANSWERS: gettext_lazy("Who was thanked, who passed it on, who wrote to you."),
     Topic.DIGEST: gettext_lazy("On Mondays: a few acts of your group, if there is something to tell."),
-    Topic.LEADING: gettext_lazy("What was reported and waits for a look."),
+    Topic.LEADING: gettext_lazy("What was reported, or waits to be read first."),
 }
 
 

@@ -14,8 +14,8 @@ def path_for(user: User, topic: str = "reminder") -> str:
 
 BY_MAIL = [kind for kind in kinds.every() if kind.mail]
 """Read before any test adds kinds of its own."""
-ALWAYS_TOLD = {"case_decided"}
-"""What became of somebody's own words, told once; no mail of its kind follows."""
+ALWAYS_TOLD = {"case_decided", "worry_waits"}
+"""What became of somebody's own words, told once; and that a child may need somebody."""
 
 
 def test_what_comes_unasked_by_mail_can_be_stopped_and_what_was_asked_for_says_nothing_of_it() -> None:
