@@ -88,6 +88,31 @@ def send_long(page: Page) -> None:
     page.locator("[aria-invalid=true], .error").first.wait_for(state="attached")
 
 
+def send_signed_out(page: Page) -> None:
+    """Post after the session has ended; it is there again for the next look."""
+    kept = [cookie for cookie in page.context.cookies() if cookie.get("name") == "session"]
+    page.locator("#post textarea[name=text]").fill("Held the door for somebody with a pram.")
+    page.context.clear_cookies(name="session")
+    page.locator("#post .btn").last.click()
+    page.get_by_role("heading", name="You are signed out").wait_for()
+    page.context.add_cookies(kept)  # type: ignore[arg-type]
+
+
+def change_too_late(page: Page) -> None:
+    """Send a change of the act that this page says is gone, as a tab does that was open before."""
+    with page.expect_navigation():
+        page.evaluate(
+            """() => {
+              const form = document.querySelector('form:has([name=csrfmiddlewaretoken])').cloneNode(true);
+              Object.assign(form, {action: `${location.pathname}edit/`, method: 'post'});
+              form.append(Object.assign(document.createElement('textarea'), {name: 'text', value: 'Held both doors.'}));
+              document.body.append(form);
+              form.submit();
+            }"""
+        )
+    page.get_by_text("Held both doors.").wait_for()
+
+
 def answer_first(page: Page) -> None:
     """Press the first "Thank you", which gives the answer or takes it back, and wait for the swap."""
     with page.expect_response("**/thanks/"):
@@ -320,12 +345,15 @@ KINDS = [
     Kind("my-acts empty", "newcomer", at("my-acts")),
     Kind("post-act", "member", lambda place: f"{reverse('post-act')}?group={place.group.slug}"),
     Kind("post-act refused", "lone", at("post-act"), then=send_long),
+    Kind("post-act signed out meanwhile", "lone", at("post-act"), then=send_signed_out),
     Kind("act of another", "member", at("act", "others.public_id")),
     Kind("act of mine", "member", at("act", "mine.public_id")),
     Kind("act with a ripple", "leader", at("act", "origin.public_id")),
     Kind("act with comments", "member", at("act", "talked.public_id")),
     Kind("act after an answer", "member", at("act", "others.public_id"), then=answer_first),
     Kind("act that was hidden", "member", at("act", "hidden.public_id")),
+    Kind("act that was taken down", "member", at("act", "gone.public_id")),
+    Kind("act changed too late", "member", at("act", "gone.public_id"), then=change_too_late),
     Kind("act that was hidden, for a leader", "leader", at("act", "hidden.public_id")),
     Kind("act-report", "member", at("act-report", "others.public_id")),
     Kind("act-report refused", "member", at("act-report", "others.public_id"), then=send_empty),

@@ -67,6 +67,7 @@ class Place:
     talked: Act
     comment: Comment
     hidden: Act
+    gone: Act
     case: Case
     credit: Credit
     code: JoinCode
@@ -160,6 +161,7 @@ def make_place() -> Place:
         talked=acts["talked"],
         comment=comment,
         hidden=hidden,
+        gone=_taken_down(group, olive, mia),
         case=case,
         credit=credit,
         code=JoinCode.current(group, olive),
@@ -268,6 +270,12 @@ def _acts(group: Group, challenge: Challenge, olive: User, mia: User, nora: User
     for person, kind in ((olive, "thanks"), (nora, "moved"), (long, "celebrating")):
         Reaction.objects.toggle(talked, person, kind)
     return {"origin": origin, "others": others, "mine": mine, "talked": talked}
+
+
+def _taken_down(group: Group, olive: User, mia: User) -> Act:
+    act = make_act(group, mia, text="Said who had been late again.")
+    act.change(Act.State.REMOVED, by=olive)
+    return act
 
 
 def _reports(group: Group, olive: User, mia: User, nora: User) -> tuple[Act, Case]:
