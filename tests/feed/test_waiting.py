@@ -219,7 +219,7 @@ def test_worrying_words_come_first_with_the_schools_way_and_are_not_held_back(as
     assert html.index(f"item-{worry.public_id}") < html.index(f"item-{calm.public_id}")
     assert "Please read these first" in html
     assert "Ms. Bell" in html
-    assert "“hits me”" in html
+    assert "“<bdi>hits me</bdi>”" in html
     assert Notice.objects.filter(kind="worry_waits").count() == 1
     answer(as_theo, worry, "share")
     assert state(worry) == "shown"
