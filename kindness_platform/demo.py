@@ -1,4 +1,4 @@
-"""The demo's data: two groups in mid-challenge, made through the same verbs that people use.
+"""The demo's data: two groups in mid-challenge and a class, made through the same verbs that people use.
 
 Every act is posted, credited and answered as it would have been, and then moved back to its own moment,
 so counters, ripples and totals are exact. The same database comes out of every run, but for the day.
@@ -25,6 +25,7 @@ from feed import pictures
 from feed.messages import act_was_shown, comment_was_shown
 from feed.models import Act, Comment, Credit, Reaction
 from groups.models import Group, JoinCode, Membership
+from kindness_platform import demo_class
 from kindness_platform.demo_story import STORIES, Story, Told
 
 if TYPE_CHECKING:
@@ -53,10 +54,13 @@ def make() -> list[Account]:
         people: dict[str, User] = {}
         for story in STORIES:
             _tell(story, people)
+        teacher = people[demo_class.TEACHER] = _person(demo_class.TEACHER)
+        demo_class.make(teacher)
         # Hashed once for all of them: a slow hash is worth its time only where the password is secret.
         User.objects.filter(pk__in=[user.pk for user in people.values()]).update(password=make_password(PASSWORD))
     shown = dict.fromkeys(name for story in STORIES for name in story.people[:2])
-    return [Account(name, people[name].email or "", PASSWORD, _role(name)) for name in shown]
+    accounts = [Account(name, people[name].email or "", PASSWORD, _role(name)) for name in shown]
+    return [*accounts, Account(teacher.name, teacher.email or "", PASSWORD, f"teaches {demo_class.CLASS}")]
 
 
 def _role(name: str) -> str:

@@ -20,7 +20,7 @@ from django.db import DatabaseError, connections
 
 from kindness_platform import supervisor
 
-EACH = 2  # so many leaders and members are named to a visitor of the demo
+EACH = 3  # so many leaders and members are named to a visitor of the demo
 
 
 def main() -> int:
@@ -130,10 +130,10 @@ def _demo_people() -> dict[str, Any]:
     from django.conf import settings
 
     if not settings.DEMO:
-        return {"people": [], "password": ""}
+        return {"people": [], "password": "", "pupil": ""}
     from accounts.models import User
-    from groups.models import Membership
-    from kindness_platform import demo
+    from groups.models import JoinCode, Membership
+    from kindness_platform import demo, demo_class
 
     demo.make()
     places = Membership.objects.active().filter(user__email__isnull=False).select_related("user", "group")
@@ -147,7 +147,9 @@ def _demo_people() -> dict[str, Any]:
                 chosen[email] = f"{place.user.name} {verb} {place.group.name}"
     first = User.objects.filter(email__in=list(chosen)[:1]).first()
     known = first is not None and first.check_password(demo.PASSWORD)
-    return {"people": list(chosen.items()), "password": demo.PASSWORD if known else ""}
+    has_class = known and JoinCode.objects.live().filter(code=demo_class.CODE).exists()
+    pupil = demo_class.way_in(settings.BASE_URL) if has_class else ""
+    return {"people": list(chosen.items()), "password": demo.PASSWORD if known else "", "pupil": pupil}
 
 
 if __name__ == "__main__":

@@ -262,7 +262,7 @@ def prepare() -> dict[str, Any]:
     return answer
 
 
-def greeting(mode: str, folder: Path, people: list[tuple[str, str]], password: str) -> str:
+def greeting(mode: str, folder: Path, people: list[tuple[str, str]], password: str, pupil: str = "") -> str:
     base_url = os.environ["BASE_URL"].rstrip("/")
     lines = ["", f"  Goodturn is ready: {base_url}/", ""]
     if people:
@@ -271,6 +271,8 @@ def greeting(mode: str, folder: Path, people: list[tuple[str, str]], password: s
         lines += [f"  Sign in with {how} as"]
         lines += [f"    {email:<{width}}  {who}" for email, who in people]
         lines += [""]
+    if pupil:
+        lines += [f"  Or as a pupil: {pupil}", ""]
     if mode == "demo":
         lines += [f"  Mail that would have been sent: {base_url}/dev/mail/"]
     return "\n".join([*lines, f"  Data: {folder}", "  Stop with Ctrl-C.", ""])

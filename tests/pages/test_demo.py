@@ -14,8 +14,8 @@ from accounts.models import User
 from challenges.models import Challenge
 from challenges.schedule import Phase
 from feed.models import Act, Comment, Counter, Credit, Reaction
-from groups.models import Group, JoinCode, Membership
-from kindness_platform import demo
+from groups.models import Group, JoinCode, Membership, Pupil
+from kindness_platform import demo, demo_class
 from tests.conftest import kept_for_the_file
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +39,7 @@ def test_the_demo_is_two_groups_in_mid_challenge(said: str) -> None:
     assert (allotments.program_key, allotments.group.mode) == ("t01", "community")
     both = Membership.objects.values("user").annotate(n=Count("pk")).filter(n=2)
     assert both.count() == 1, "one person is in both"
-    assert all(JoinCode.live_of(group) for group in Group.objects.all())
+    assert all(JoinCode.live_of(group) for group in Group.objects.exclude(mode="primary"))
 
 
 def test_there_is_enough_to_look_at(said: str) -> None:
@@ -74,7 +74,7 @@ def test_the_numbers_are_exact(said: str) -> None:
 
 
 def test_every_act_has_its_own_moment_in_the_right_order(said: str) -> None:
-    moments = list(Act.objects.values_list("shown_at", flat=True))
+    moments = list(Act.objects.filter(state="shown").values_list("shown_at", flat=True))
     assert len(moments) == len(set(moments))
     for act in Act.objects.exclude(parent=None).select_related("parent"):
         assert act.parent
@@ -106,4 +106,21 @@ def test_everybody_keeps_their_patch(said: str) -> None:
 def test_it_is_said_in_which_groups_somebody_is(said: str) -> None:
     assert "  Rosa Delgado, member of Ferry Lane Surgery, member of Canal Street Allotments: rosa@" in said
     assert "  Mina Osei, leads Ferry Lane Surgery: mina@" in said
-    assert said.count("@example.org") == 4
+    assert said.count("@example.org") == 5
+
+
+def test_there_is_a_class_with_things_to_read_and_pupils_who_can_come_in(said: str) -> None:
+    group = Group.objects.get(name=demo_class.CLASS)
+    assert demo_class.CODE in said
+    assert "thea@example.org" in said
+    teacher = Client()
+    teacher.force_login(User.objects.get(email="thea@example.org"))
+    assert "6 wait to be read." in teacher.get(reverse("lead", args=[group.slug])).content.decode()
+    queue = teacher.get(reverse("waiting", args=[group.slug])).content.decode()
+    assert queue.index("nobody likes me") < queue.index("I lent Rosa my ruler.")
+    assert "Nell picked up all the pencils" in teacher.get(reverse("wall", args=[group.slug])).content.decode()
+    pupil, leila = Client(), Pupil.objects.in_class(group).get(user__name="Leila")
+    address = f"/class/{demo_class.CODE}/{leila.user.public_id}/"
+    *first, last = demo_class.PICTURES
+    assert pupil.post(address, {"picked": first, "tap": last})["Location"] == "/"
+    assert "Thea Okafor" in pupil.get("/").content.decode()

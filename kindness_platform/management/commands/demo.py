@@ -5,11 +5,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from kindness_platform import demo
+from kindness_platform import demo, demo_class
 
 
 class Command(BaseCommand):
-    help = "Fill an empty database with two groups in mid-challenge, and say whom to sign in as."
+    help = "Fill an empty database with two groups and a class in mid-challenge, and say whom to sign in as."
 
     def handle(self, **options: Any) -> None:
         if not settings.DEMO:
@@ -21,3 +21,4 @@ class Command(BaseCommand):
         self.stdout.write("Sign in as one of these (all of them with the same password):")
         for account in accounts:
             self.stdout.write(f"  {account.name}, {account.role}: {account.email}  {account.password}")
+        self.stdout.write(f"Or as a pupil: {demo_class.way_in(settings.BASE_URL)}")
