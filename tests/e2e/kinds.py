@@ -418,6 +418,7 @@ KINDS = [
     Kind("wall", "teacher", at("wall", "school.slug")),
     Kind("wall-screen", "visitor", at("wall-screen", "wall_code.code")),
     Kind("wall-link", "teacher", at("wall-link", "school.slug")),
+    Kind("school-classes", "teacher", at("school-classes", "school.organization.public_id")),
     Kind("no page", "visitor", lambda place: f"/{NONSENSE}/", 404),
     Kind("no page for a member", "member", lambda place: f"/acts/{NONSENSE}/", 404),
     Kind("my-acts with a broken address", "member", asking(at("my-acts"), "before=nonsense"), 400),
