@@ -61,6 +61,7 @@ def share(
     names: Collection[str] | None = None,
     without_photo: bool = False,
     at: datetime | None = None,
+    tell: bool = True,
 ) -> bool:
     """Let the group read it.
 
@@ -69,6 +70,7 @@ def share(
         names: public ids of those who stay thanked on it; None leaves all.
         without_photo: its photo goes for good.
         at: the moment, the same for all that is shared at once.
+        tell: whether its author hears of it.
 
     Returns:
         False when it does not wait any more.
@@ -86,7 +88,7 @@ def share(
         pictures.erase(Photo.objects.filter(act=act))
     act.change(Act.State.SHOWN, by=by, at=moment, said=said)
     record(by, "shared", act, group_id=act.group_id)
-    reading_messages.was_answered(act, by)
+    reading_messages.was_answered(act, by, tell=tell)
     return True
 
 

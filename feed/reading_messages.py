@@ -63,9 +63,9 @@ def readers_of(group: Group) -> list[User]:
     return list(group.runners())
 
 
-def was_answered(act: Act, by: User) -> None:
+def was_answered(act: Act, by: User, *, tell: bool = True) -> None:
     """Tell its author, and nobody any more that it waits when it was the last one."""
-    if act.author_id is not None and act.author_id != by.pk:
+    if tell and act.author_id is not None and act.author_id != by.pk:
         about = {"act": act.pk, "group": act.group_id}
         change = act.changes.order_by("-pk").first()
         key = f"{act.public_id}/{change.pk if change else 0}"

@@ -418,6 +418,10 @@ KINDS = [
     Kind("wall", "teacher", at("wall", "school.slug")),
     Kind("wall-screen", "visitor", at("wall-screen", "wall_code.code")),
     Kind("wall-link", "teacher", at("wall-link", "school.slug")),
+    Kind("class-pupil-tell", "teacher", at("class-pupil-tell", "school.slug", "pupil.public_id")),
+    Kind(
+        "class-pupil-tell refused", "teacher", at("class-pupil-tell", "school.slug", "pupil.public_id"), then=send_empty
+    ),
     Kind("school-classes", "teacher", at("school-classes", "school.organization.public_id")),
     Kind("no page", "visitor", lambda place: f"/{NONSENSE}/", 404),
     Kind("no page for a member", "member", lambda place: f"/acts/{NONSENSE}/", 404),
