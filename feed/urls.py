@@ -21,6 +21,7 @@ from feed.views import (
     reactions,
     reports,
     ripples,
+    unnoticed,
     waiting,
     wall,
 )
@@ -42,6 +43,7 @@ urlpatterns = [
     path("groups/<slug:slug>/wall/", wall.wall, name="wall"),
     path("groups/<slug:slug>/wall/link/", wall.link, name="wall-link"),
     path("wall/<str:code>/", wall.screen, name="wall-screen"),
+    path("groups/<slug:slug>/not-yet-noticed/", unnoticed.unnoticed, name="class-unnoticed"),
     path("groups/<slug:slug>/pupils/<str:public_id>/tell/", for_pupil.tell_for, name="class-pupil-tell"),
     path("tell/", pupil.tell, name="pupil-tell"),
     path("tell/noted/", pupil.noted, name="pupil-noted"),

@@ -192,7 +192,7 @@ def next_steps(group: Group, challenge: Challenge | None, people: int, totals: T
                 )
             )
         case Phase.OPEN:
-            steps += _under_way(challenge, totals)
+            steps += in_class(challenge) + _under_way(challenge, totals)
             if people > 1 and not group.is_class:
                 steps.append(
                     NextStep(
@@ -219,6 +219,20 @@ def next_steps(group: Group, challenge: Challenge | None, people: int, totals: T
 
 def _start(group: Group) -> str:
     return reverse("start", query={"group": group.slug})
+
+
+def in_class(challenge: Challenge) -> list[NextStep]:
+    """What a teacher can do in between: look at the quiet ones, and count what was done on paper."""
+    group = challenge.group
+    if not group.is_class:
+        return []
+    return [
+        NextStep(
+            _("Some kindness is quiet, and easily overlooked."),
+            _("Not yet noticed"),
+            reverse("class-unnoticed", args=[group.slug]),
+        ),
+    ]
 
 
 def _under_way(challenge: Challenge, totals: Totals) -> list[NextStep]:

@@ -423,6 +423,7 @@ KINDS = [
         "class-pupil-tell refused", "teacher", at("class-pupil-tell", "school.slug", "pupil.public_id"), then=send_empty
     ),
     Kind("school-classes", "teacher", at("school-classes", "school.organization.public_id")),
+    Kind("class-unnoticed", "teacher", at("class-unnoticed", "school.slug")),
     Kind("no page", "visitor", lambda place: f"/{NONSENSE}/", 404),
     Kind("no page for a member", "member", lambda place: f"/acts/{NONSENSE}/", 404),
     Kind("my-acts with a broken address", "member", asking(at("my-acts"), "before=nonsense"), 400),
