@@ -202,6 +202,9 @@ def next_steps(group: Group, challenge: Challenge | None, people: int, totals: T
                     )
                 )
         case Phase.LATE | Phase.CLOSED:
+            if group.is_class:
+                end = reverse("class-end", args=[group.slug])
+                steps.append(NextStep(_("Take along what the class would like to keep."), _("End of term"), end))
             steps += [
                 NextStep(
                     _("It has come to its end. There is a page to look at together."),
