@@ -1,5 +1,5 @@
 # Everything a person types here; `make help` lists it. Each target does all of its own set-up.
-.PHONY: help run serve test check audit bench screenshots clean
+.PHONY: help run serve test check audit torture bench screenshots clean
 
 PYTHON = .venv/bin/python
 
@@ -20,6 +20,9 @@ test: ## Every test: SQLite, PostgreSQL, a real Redis and a real browser
 
 audit: ## The tests in their full width; up to 40 minutes
 	@scripts/prepare.sh dev && scripts/check.sh && scripts/known_holes.sh && exec $(PYTHON) scripts/test.py --audit
+
+torture: ## Kill senders in the act and count what arrives: MESSAGES=2000 KILLS=20 SEEDS=3
+	@scripts/prepare.sh dev && exec $(PYTHON) -m tools.torture
 
 bench: ## Measure the product against its floors; prints ratios
 	@scripts/prepare.sh dev && exec $(PYTHON) -m benchmarks.run

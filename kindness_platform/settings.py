@@ -176,6 +176,8 @@ DATABASE_ROUTERS = ["kindness_platform.routers.QueueRouter"]
 CELERY_BROKER_URL = REDIS_URL or f"sqla+sqlite:///{QUEUE_FILE}"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_TIME_LIMIT = 300
+# A worker keeps no more bells than it can hear: another one is free to answer them, and they do not die with it.
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A wake-up that cannot be published is found by the next tick; a request never waits for the broker.
