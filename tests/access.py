@@ -126,6 +126,7 @@ class World:
             "slug": slug,
             "code": self.code.code or "",
             "size": "small",
+            "week": "1",
             "language": "en",
             "service": "postmark",
             "kind": "thanks",

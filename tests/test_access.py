@@ -45,6 +45,7 @@ PERSONAL = {
     "you",
     "my-acts",
     "credits",
+    "paper",
     "post-act",
     "pupil-tell",
     "pupil-noted",

@@ -235,6 +235,11 @@ def in_class(challenge: Challenge) -> list[NextStep]:
             _("Not yet noticed"),
             reverse("class-unnoticed", args=[group.slug]),
         ),
+        NextStep(
+            _("Paper is a full way of taking part, too."),
+            _("Print and enter sheets"),
+            reverse("challenge-paper", args=[challenge.public_id]),
+        ),
     ]
 
 

@@ -423,6 +423,15 @@ KINDS = [
         "class-pupil-tell refused", "teacher", at("class-pupil-tell", "school.slug", "pupil.public_id"), then=send_empty
     ),
     Kind("school-classes", "teacher", at("school-classes", "school.organization.public_id")),
+    Kind("paper", "teacher", at("paper")),
+    Kind("paper refused", "teacher", at("paper"), then=send_empty),
+    Kind("challenge-paper", "teacher", at("challenge-paper", "lesson.public_id")),
+    Kind("challenge-paper for each child", "teacher", asking(at("challenge-paper", "lesson.public_id"), "for=pupils")),
+    Kind(
+        "challenge-paper-week",
+        "teacher",
+        lambda place: reverse("challenge-paper-week", args=[place.lesson.public_id, 1]),
+    ),
     Kind("class-unnoticed", "teacher", at("class-unnoticed", "school.slug")),
     Kind("class-end", "teacher", at("class-end", "school.slug")),
     Kind("class-booklet", "teacher", at("class-booklet", "school.slug")),

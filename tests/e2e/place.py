@@ -86,6 +86,7 @@ class Place:
     class_code: JoinCode
     wall_code: JoinCode
     class_act: Act
+    lesson: Challenge
     returned: Act
 
 
@@ -177,6 +178,7 @@ def make_place() -> Place:
         class_code=JoinCode.current(school, theo, JoinCode.Purpose.CLASS),
         wall_code=JoinCode.current(school, theo, JoinCode.Purpose.WALL),
         class_act=class_act,
+        lesson=school.challenges.get(),
         returned=returned,
         mail=KeptMail.objects.create(
             address="mia@example.org",
