@@ -62,7 +62,7 @@ def test_no_sentence_is_hard() -> None:
     assert hard == []
 
 
-@pytest.mark.parametrize(("language", "words"), zip(("en", "es"), PRESSURE, strict=True))
+@pytest.mark.parametrize(("language", "words"), list(zip(("en", "es"), PRESSURE, strict=True)))
 def test_nothing_counts_down_or_presses(language: str, words: str) -> None:
     assert [text for text, _source in entries(language) if re.search(words, text, re.IGNORECASE)] == []
     assert [text for text, _source in entries(language) if "!" in text] == []

@@ -356,7 +356,7 @@ UPLOADS: dict[int, Row] = {
     # the photo of an act that is gone
     81: (
         "feed/test_uploads.py::a_photo_is_denied_from_the_next_request_on",
-        "feed/test_photos.py::a_photo_is_gone_with_its_act_and_hidden_while_it_waits",
+        "feed/test_photos.py::a_photo_is_gone_with_its_act_and_only_for_who_reads_it_while_it_waits",
     ),
     # a part of a photo, or whether it has changed
     82: ("feed/test_photos.py::asking_in_another_way_opens_no_other_door",),
