@@ -1,12 +1,14 @@
 """What a class settles before its first challenge: each line with the reason for it."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from groups.models import Authorization, Group, LaunchCheck
+from groups.models import Authorization, Group, LaunchCheck, Membership, SupportContact
 
 Key = LaunchCheck.Key
 
@@ -93,9 +95,28 @@ class Launch:
 
 
 def launch_of(group: Group) -> Launch:
-    said = {check.key: check for check in LaunchCheck.objects.filter(group=group).select_related("by")}
-    states = [State(line, said.get(line.key), line.key in said and _holds(group, line.key)) for line in LINES]
-    return Launch(group, Authorization.objects.covering(group).first(), states)
+    return launches_of([group])[group.pk]
+
+
+def launches_of(groups: Sequence[Group]) -> dict[int, Launch]:
+    """The lists of several classes, by group, with as many queries as one takes."""
+    said: dict[int, dict[str, LaunchCheck]] = defaultdict(dict)
+    for check in LaunchCheck.objects.filter(group__in=groups).select_related("by"):
+        said[check.group_id][check.key] = check
+    schools = {group.organization_id for group in groups}
+    yes = list(Authorization.objects.live().filter(organization__in=schools).order_by("pk"))
+    holds = _holds(groups)
+    return {
+        group.pk: Launch(
+            group,
+            next((one for one in yes if one.covers(group)), None),
+            [
+                State(line, said[group.pk].get(line.key), line.key in said[group.pk] and group.pk in holds[line.key])
+                for line in LINES
+            ],
+        )
+        for group in groups
+    }
 
 
 def is_ready(group: Group) -> bool:
@@ -103,10 +124,14 @@ def is_ready(group: Group) -> bool:
     return not group.is_class or launch_of(group).is_ready
 
 
-def _holds(group: Group, key: str) -> bool:
-    """What a tick alone does not make true."""
-    if key == Key.SUPPORT_CONTACTS:
-        return group.organization.support_contacts.exists()
-    if key == Key.MODERATOR:
-        return group.memberships.active().leaders().filter(user=group.classroom.moderator).exists()
-    return True
+def _holds(groups: Sequence[Group]) -> dict[str, set[int]]:
+    """For each line the groups in which it is true; for two of them a tick alone does not make it so."""
+    contacts = SupportContact.objects.filter(organization__in={group.organization_id for group in groups})
+    helped = set(contacts.values_list("organization", flat=True))
+    leading = Membership.objects.active().leaders().filter(group__in=groups)
+    reading = leading.filter(user=F("group__classroom__moderator"))
+    return {
+        **{line.key: {group.pk for group in groups} for line in LINES},
+        Key.SUPPORT_CONTACTS: {group.pk for group in groups if group.organization_id in helped},
+        Key.MODERATOR: set(reading.values_list("group", flat=True)),
+    }

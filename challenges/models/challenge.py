@@ -48,6 +48,14 @@ class ChallengeQuerySet(models.QuerySet["Challenge"]):
         """The challenges that ran in a group on a day, soonest to end first."""
         return self.not_over_on(group, day).filter(starts_on__lte=day)
 
+    def first_of_day(self, groups: Iterable[Group], day: date) -> dict[int, "Challenge"]:
+        """Of each group the challenge of a day that ends soonest, by group, in one query."""
+        found: dict[int, Challenge] = {}
+        running = self.filter(group__in=groups, cancelled_at=None, starts_on__lte=day, ends_on__gte=day)
+        for challenge in running.order_by("ends_on", "pk"):
+            found.setdefault(challenge.group_id, challenge)
+        return found
+
 
 class ChallengeManager(models.Manager["Challenge"]):
     @transaction.atomic

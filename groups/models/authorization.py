@@ -88,6 +88,10 @@ class Authorization(models.Model):
     def __str__(self) -> str:
         return f"authorization {self.public_id}"
 
+    def covers(self, group: Group) -> bool:
+        """Whether it holds for this class: its own, or that of its whole organization."""
+        return self.organization_id == group.organization_id and self.group_id in {None, group.pk}
+
     @transaction.atomic
     def withdraw(self, by: User) -> bool:
         """Take it back. From this moment pupils do not get in; who is in is out with the next tap."""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from challenges.models import Challenge
 from feed.models import Act, Case
-from groups.launch import launch_of
+from groups.launch import launches_of
 from groups.models import Group, Membership, Organization, Pupil
 from groups.views.organizations import looked_after
 
@@ -49,7 +49,7 @@ def school_classes(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 def classes_of(organization: Organization) -> list[Health]:
-    """All classes that are open, by name; what is asked of each is asked of all at once, but for its list."""
+    """All classes that are open, by name; what is asked of each is asked of all at once."""
     groups = list(
         Group.objects.filter(
             organization=organization, archived_at=None, delete_after=None, classroom__isnull=False
@@ -62,14 +62,16 @@ def classes_of(organization: Organization) -> list[Health]:
     pupils, locked = _pupils(groups)
     cases = Case.objects.waiting().filter(group__in=groups).order_by()
     reports = dict(cases.values_list("group").annotate(n=Count("pk")))
+    running = Challenge.objects.first_of_day(groups, organization.today())
+    lists = launches_of(groups)
     return [
         Health(
             group=group,
             teachers=teachers.get(group.pk, []),
             pupils=pupils.get(group.pk, 0),
             locked=locked.get(group.pk, 0),
-            challenge=Challenge.objects.of_day(group, organization.today()).first(),
-            left=launch_of(group).left,
+            challenge=running.get(group.pk),
+            left=lists[group.pk].left,
             waiting=acts.get(group.pk, {}).get("waiting", 0),
             reports=reports.get(group.pk, 0),
             last=acts.get(group.pk, {}).get("last"),
