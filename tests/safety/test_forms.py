@@ -197,6 +197,8 @@ def _plain(value: object) -> object:
         return value
     if isinstance(value, date | str) and re.fullmatch(r"\d{4}-\d\d-\d\d", str(value)):
         return str(value)
+    if re.fullmatch(r"[\w-]{22}", str(value)):  # 16 random bytes, with dashes anywhere
+        return "an id"
     without_ids = re.sub(r"[\w+/=!-]*\w{12,}[\w+/=-]*|\b(?=\w*\d)\w{6,}\b|(?<=-)\w{6}\b", "an id", str(value))
     return re.sub(r"\d+", "a number", without_ids)
 
