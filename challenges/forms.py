@@ -18,8 +18,9 @@ from groups.models import Group
 
 NEW = "new"
 FARTHEST = timedelta(days=366)
-# Where it is still yesterday for longest: the first day that a browser of unknown zone may choose.
-WESTERNMOST = "Etc/GMT+12"
+# Where it is still yesterday for longest: the first day that a browser of unknown zone may choose. And where it is
+# tomorrow first: no earlier day is offered to it.
+WESTERNMOST, EASTERNMOST = "Etc/GMT+12", "Etc/GMT-14"
 # Classes get their own way in; here anybody may begin who gathers adults.
 MODES = (Group.Mode.WORKPLACE, Group.Mode.COMMUNITY)
 
@@ -90,18 +91,27 @@ class StartForm(forms.Form):
         return next((group for group in self.led if group.slug == slug), None)
 
     def today(self) -> date:
-        """The date it is where the challenge will run: for the organization, the person, else the browser."""
+        """The date it is where the challenge will run: for the organization, the person, else the browser.
+
+        Of a browser that has not said where it is, this is the earliest date that it is anywhere.
+        """
+        return self._date_in(WESTERNMOST)
+
+    def _date_in(self, unknown: str) -> date:
         if self.chosen:
             return self.chosen.organization.today()
         if isinstance(self.user, User):
             return self.user.today()
         zone = (self.data if self.is_bound else self.initial).get("time_zone", "")
-        return timezone.localdate(timezone=ZoneInfo(zone if zone in known_zones() else WESTERNMOST))
+        return timezone.localdate(timezone=ZoneInfo(zone if zone in known_zones() else unknown))
 
     def get_initial_for_field(self, field: forms.Field, field_name: str) -> Any:
-        """The first day is next Monday unless another was given; a Monday is offered as it is."""
+        """The first day is next Monday unless another was given; a Monday is offered as it is.
+
+        To a browser that has not said where it is, no day is offered that may have passed there.
+        """
         if field_name == "starts_on" and "starts_on" not in self.initial:
-            return next_monday(self.today())
+            return next_monday(self._date_in(EASTERNMOST))
         return super().get_initial_for_field(field, field_name)
 
     def clean_time_zone(self) -> str:

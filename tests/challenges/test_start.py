@@ -2,7 +2,7 @@
 
 import re
 import threading
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -159,6 +159,15 @@ def test_today_is_a_first_day_where_the_person_is(client: Client) -> None:
     assert client.post(reverse("start"), answers(starts_on="2026-03-05")).status_code == 302
     client.force_login(make_user("Late", time_zone="Pacific/Honolulu"))
     assert client.post(reverse("start"), answers(starts_on="2026-03-04", form_key="other")).status_code == 302
+
+
+def test_a_visitor_is_offered_no_day_that_has_passed_where_they_are(client: Client) -> None:
+    """On a Monday evening in London it is Tuesday in Copenhagen, and the page does not know yet where it is read."""
+    with time_machine.travel(datetime(2026, 3, 2, 23, 30, tzinfo=UTC), tick=False):
+        offered = client.get(reverse("start")).context["form"]["starts_on"].value()
+        there = answers(starts_on=str(offered), time_zone="Europe/Copenhagen")
+        assert client.post(reverse("start"), there).status_code == 302
+        assert client.post(reverse("start"), there | {"starts_on": "2026-03-02"}).status_code == 422
 
 
 def test_the_browsers_zone_counts_for_a_visitor(client: Client) -> None:
