@@ -21,11 +21,14 @@ from challenges import schedule
 from challenges.arrange import steps_of
 from challenges.choices import settle, settle_again
 from challenges.models import Challenge, Step
+from challenges.models.challenge import ChallengeQuerySet
 from challenges.schedule import Phase
 from feed.models import Act, Counter
 
 Ticks = set[tuple[int, int]]
 """Who ticked what, as (person, step)."""
+KEY = 6
+"""So many letters of a challenge's address stand in the code of its sheets."""
 MOST = 999
 """So many tallies of one prompt in one week a sheet can hold."""
 
@@ -42,7 +45,7 @@ class Sheet:
     @property
     def code(self) -> str:
         """What stands on the paper, to find the page on which it is entered."""
-        return f"{self.challenge.public_id[:6]}-{self.week}".upper()
+        return f"{self.challenge.public_id[:KEY]}-{self.week}".upper()
 
     @property
     def day(self) -> date:
@@ -89,14 +92,15 @@ def _title(week: int, titles: tuple[str, ...]) -> str:
     return _("%(week)s: %(title)s") % {"week": number, "title": titles[week - 1]}
 
 
-def sheet_by_code(challenges: Collection[Challenge], code: str) -> Sheet | None:
+def sheet_by_code(challenges: ChallengeQuerySet, code: str) -> Sheet | None:
     """The list that a code was printed on, among these challenges; however it is typed."""
     typed = "".join(code.lower().split()).replace("–", "-")
     key, _dash, week = typed.rpartition("-")
-    for challenge in challenges:
-        if len(key) == 6 and challenge.public_id.startswith(key):
-            return next((sheet for sheet in sheets_of(challenge) if str(sheet.week) == week), None)
-    return None
+    if len(key) != KEY:
+        return None
+    meant = challenges.filter(public_id__startswith=key).order_by("-starts_on", "-pk")
+    sheets = (sheet for challenge in meant for sheet in sheets_of(challenge))
+    return next((sheet for sheet in sheets if str(sheet.week) == week), None)
 
 
 def tallies(sheet: Sheet) -> dict[int, int]:

@@ -21,8 +21,6 @@ from feed import paper
 from groups.class_door import Named, told_apart
 from groups.models import Group, Pupil
 
-RECENT = 30
-
 
 class CodeForm(forms.Form):
     """The code that stands on a printed list."""
@@ -66,8 +64,8 @@ def find(request: HttpRequest) -> HttpResponse:
     classes = Group.objects.run_by(user).filter(mode__in=[Group.Mode.PRIMARY, Group.Mode.SECONDARY])
     form = CodeForm(typed(request))
     if form.is_bound and form.is_valid():
-        recent = Challenge.objects.filter(group__in=classes).select_related("group__organization")
-        sheet = paper.sheet_by_code(list(recent.order_by("-starts_on", "-pk")[:RECENT]), form.cleaned_data["code"])
+        theirs = Challenge.objects.filter(group__in=classes).select_related("group__organization")
+        sheet = paper.sheet_by_code(theirs, form.cleaned_data["code"])
         if sheet is not None:
             return redirect("challenge-paper-week", sheet.challenge.public_id, sheet.week)
         form.add_error("code", _("No sheet of your classes has this code. It looks like ABC234-1."))

@@ -95,6 +95,16 @@ def test_a_code_that_leads_nowhere_says_so(as_olive: Client, challenge: Challeng
     assert as_olive.post(reverse("paper"), {"code": typed}).status_code == 422
 
 
+def test_the_code_of_an_old_sheet_still_leads_there(as_olive: Client, kestrels: Group, challenge: Challenge) -> None:
+    code = paper.sheets_of(challenge)[0].code
+    day = challenge.starts_on + timedelta(days=1)
+    rows = [
+        Challenge(group=kestrels, program_key="t11", starts_on=day, ends_on=day, cadence="weekly") for _n in range(40)
+    ]
+    Challenge.objects.bulk_create(rows)
+    assert as_olive.post(reverse("paper"), {"code": code}).status_code == 302
+
+
 def test_a_code_of_another_teachers_class_leads_nowhere(as_mia: Client, challenge: Challenge) -> None:
     code = paper.sheets_of(challenge)[0].code
     assert as_mia.post(reverse("paper"), {"code": code}).status_code == 422
