@@ -15,22 +15,19 @@ from accounts.people import person
 from accounts.typed import typed
 from feed.models import KindNote
 from feed.models.kind_note import LENGTH, Already
+from feed.words import WordsField
 from groups.models import Group
 
 
 class KindNoteForm(forms.Form):
     to = forms.ChoiceField(label=gettext_lazy("For whom"), choices=KindNote.To, widget=forms.RadioSelect)
-    text = forms.CharField(
+    text = WordsField(
         label=gettext_lazy("Your words"),
         help_text=gettext_lazy("Plain and short is best. Please name nobody."),
         max_length=LENGTH,
         widget=forms.Textarea(attrs={"rows": 5, "dir": "auto"}),
         error_messages={"required": gettext_lazy("Please write a few words.")},
     )
-
-    def clean_text(self) -> str:
-        words: str = self.cleaned_data["text"]
-        return "\n".join(line.rstrip() for line in words.splitlines()).strip()
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
