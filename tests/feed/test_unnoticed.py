@@ -1,16 +1,17 @@
 """The teacher's own list of those whose kindness nobody has noticed lately. No child ever sees it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from feed.models import Credit
-from feed.unnoticed import unnoticed_in
+from feed.unnoticed import Child, unnoticed_in
 from groups.models import Group, Pupil
 from tests.factories import join, make_act, make_class
 
@@ -45,8 +46,8 @@ def saw(group: Group, olive: User, name: str, days: int, **overrides: object) ->
         act.change("shown", by=olive, why="read")
 
 
-def names(children: object) -> list[str]:
-    return [child.named.shown for child in children]  # type: ignore[attr-defined]
+def names(children: Sequence[Child]) -> list[str]:
+    return [child.named.shown for child in children]
 
 
 def test_whom_nobody_named_and_whom_nobody_named_lately(kestrels: Group, olive: User) -> None:
@@ -106,8 +107,8 @@ def test_only_the_teacher_opens_it(as_mia: Client, as_olive: Client, mia: User, 
 
 
 def test_it_costs_the_same_for_every_size_of_class(
-    olive: User, kestrels: Group, django_assert_num_queries: object
+    olive: User, kestrels: Group, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     saw(kestrels, olive, "Ana", 3)
-    with django_assert_num_queries(3):  # type: ignore[operator]
+    with django_assert_num_queries(3):
         unnoticed_in(kestrels)
