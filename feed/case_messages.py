@@ -3,7 +3,7 @@
 Who reported it is in none of these words, and neither is what was reported.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from feed.models import Act, Case, Decision
 from feed.models.decision import STATES
 from groups.models import Group
 from notifications import outbox, samples
-from notifications.kinds import Kind, Message, register
+from notifications.kinds import Message, kind_about, register
 from notifications.models import Notice, Topic
 from notifications.reminders_form import concerns
 
@@ -109,27 +109,9 @@ def _say_decided(decision: Decision) -> Message:
     )
 
 
-def _kind[Thing](
-    name: str,
-    wanted: Callable[[Sequence[Notice]], Mapping[int, Thing]],
-    say: Callable[[Thing], Message],
-    topic: str = "",
-) -> Kind:
-    """A kind told in the app and by mail, from one look-up that serves a single notice and a page of them alike."""
-    return Kind(
-        name,
-        mail=True,
-        in_app=True,
-        topic=topic,
-        still_wanted=lambda notice: notice.pk in wanted([notice]),
-        render=lambda notice: say(wanted([notice])[notice.pk]),
-        render_many=lambda notices: {pk: say(thing) for pk, thing in wanted(notices).items()},
-    )
-
-
-register(_kind("case_waits", _waits_in, _say_waits, Topic.LEADING))
+register(kind_about("case_waits", _waits_in, lambda _notice, group: _say_waits(group), mail=True, topic=Topic.LEADING))
 # This one nobody can switch off: it says once, to one person, what became of their own words and why.
-register(_kind("case_decided", _decisions, _say_decided))
+register(kind_about("case_decided", _decisions, lambda _notice, decision: _say_decided(decision), mail=True))
 concerns[Topic.LEADING] = lambda user: Group.objects.run_by(user).exists()
 
 

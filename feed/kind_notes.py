@@ -18,7 +18,7 @@ from feed.models import Act, KindNote
 from feed.models.act_query import ActQuerySet
 from groups.models import Group, Membership
 from notifications import outbox, samples
-from notifications.kinds import Kind, Message, register
+from notifications.kinds import Message, kind_about, register
 from notifications.models import Notice, Topic
 
 NAME = "note"
@@ -81,18 +81,16 @@ def _say(note: KindNote) -> Message:
 
 
 register(
-    Kind(
-        name=NAME,
+    kind_about(
+        NAME,
+        _notes,
+        lambda _notice, note: _say(note),
         mail=True,
-        in_app=True,
         push=True,
         nudge=True,
         lifetime=LIFETIME,
         topic=Topic.NOTE,
-        still_wanted=lambda notice: notice.pk in _notes([notice]),
         why_not=_why_not,
-        render=lambda notice: _say(_notes([notice])[notice.pk]),
-        render_many=lambda notices: {pk: _say(note) for pk, note in _notes(notices).items()},
     )
 )
 

@@ -4,7 +4,8 @@ A notice holds ids. Whether it is still wanted and what it says is decided when 
 was taken down, a name that was hidden or a group that was left is told to nobody.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -14,7 +15,7 @@ from accounts.names import isolated
 from feed import answers, case_messages
 from feed.models import Act, Comment, Credit
 from notifications import outbox, samples
-from notifications.kinds import Kind, Message, register
+from notifications.kinds import Message, kind_about, register
 from notifications.models import Notice, Topic
 
 
@@ -120,9 +121,9 @@ def _credits(notices: Sequence[Notice]) -> dict[int, Credit]:
     return {notice: found[pk] for notice, pk in ids.items() if pk in found and found[pk].act_id in readable}
 
 
-def _say_credit(notice: Notice, credit: Credit | None) -> Message:
-    name = _name(credit.act) if credit else _("Someone")
-    if credit and credit.act.kind == Act.Kind.RECEIVED:
+def _say_credit(_notice: Notice, credit: Credit) -> Message:
+    name = _name(credit.act)
+    if credit.act.kind == Act.Kind.RECEIVED:
         line = _("%(name)s thanks you for a kindness.") % {"name": name}
     else:
         line = _("%(name)s saw a kindness of yours and thanked you.") % {"name": name}
@@ -139,13 +140,13 @@ def _passed_on(notices: Sequence[Notice]) -> dict[int, Act]:
     return {notice: found[pk] for notice, pk in ids.items() if pk in found and yours.get(notice) in kept}
 
 
-def _say_passed_on(notice: Notice, act: Act | None) -> Message:
-    name = _name(act) if act else _("Someone")
-    if act and act.parent_id == notice.context.get("yours"):
+def _say_passed_on(notice: Notice, act: Act) -> Message:
+    name = _name(act)
+    if act.parent_id == notice.context.get("yours"):
         line = _("%(name)s passed your kindness on.") % {"name": name}
     else:
         line = _("Your kindness went further: %(name)s passed it on.") % {"name": name}
-    path = reverse("ripple", args=[act.ripple.public_id]) if act and act.ripple else ""
+    path = reverse("ripple", args=[act.ripple.public_id]) if act.ripple else ""
     return Message(subject=line, line=line, path=path, template="mail/answer", context=_letter())
 
 
@@ -157,40 +158,18 @@ def _comments(notices: Sequence[Notice]) -> dict[int, Comment]:
     return {notice: found[pk] for notice, pk in ids.items() if pk in found and found[pk].act_id in readable}
 
 
-def _say_comment(notice: Notice, comment: Comment | None) -> Message:
-    name = isolated(comment.author.name) if comment and comment.author else _("Someone")
+def _say_comment(_notice: Notice, comment: Comment) -> Message:
+    name = isolated(comment.author.name) if comment.author else _("Someone")
     line = _("%(name)s wrote under your act.") % {"name": name}
-    path = f"{comment.act.get_absolute_url()}#comments" if comment else ""
+    path = f"{comment.act.get_absolute_url()}#comments"
     return Message(subject=line, line=line, path=path, template="mail/answer", context=_letter())
 
 
-def _kind[Thing](
-    name: str,
-    wanted: Callable[[Sequence[Notice]], dict[int, Thing]],
-    say: Callable[[Notice, Thing | None], Message],
-) -> Kind:
-    """A kind told in the app and on devices, from one look-up that serves a single notice and a page of them alike."""
-
-    def many(notices: Sequence[Notice]) -> dict[int, Message]:
-        things = wanted(notices)
-        return {notice.pk: say(notice, things[notice.pk]) for notice in notices if notice.pk in things}
-
-    return Kind(
-        name,
-        mail=False,
-        in_app=True,
-        push=True,
-        topic=Topic.ANSWERS,
-        still_wanted=lambda notice: notice.pk in wanted([notice]),
-        render=lambda notice: say(notice, wanted([notice]).get(notice.pk)),
-        render_many=many,
-    )
-
-
+MANNER: dict[str, Any] = {"push": True, "topic": Topic.ANSWERS}
 KINDS = (
-    _kind("credit", _credits, _say_credit),
-    _kind("passed_on", _passed_on, _say_passed_on),
-    _kind("comment", _comments, _say_comment),
+    kind_about("credit", _credits, _say_credit, **MANNER),
+    kind_about("passed_on", _passed_on, _say_passed_on, **MANNER),
+    kind_about("comment", _comments, _say_comment, **MANNER),
 )
 for _told in KINDS:
     register(_told)

@@ -3,7 +3,7 @@
 None of these words holds what was told.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -18,7 +18,7 @@ from feed.models import Act, ActChange, Comment
 from feed.worrying import worries_in
 from groups.models import Group
 from notifications import outbox, samples
-from notifications.kinds import Kind, Message, register
+from notifications.kinds import Message, kind_about, register
 from notifications.models import Notice, Topic
 
 ANSWERS: dict[str, str] = {
@@ -143,7 +143,7 @@ def _worries_in(notices: Sequence[Notice]) -> dict[int, Group]:
 
 
 def _say_waits(_notice: Notice, group: Group) -> Message:
-    words = {"group": group.name}
+    words = {"group": isolated(group.name)}
     settings_url = settings.BASE_URL + reverse("reminders")
     return Message(
         subject=_("Something waits for you to read in %(group)s") % words,
@@ -155,7 +155,7 @@ def _say_waits(_notice: Notice, group: Group) -> Message:
 
 
 def _say_worry(_notice: Notice, group: Group) -> Message:
-    words = {"group": group.name}
+    words = {"group": isolated(group.name)}
     return Message(
         subject=_("Please read something in %(group)s soon") % words,
         line=_("Please read soon what waits in %(group)s: some words there may need you.") % words,
@@ -165,36 +165,13 @@ def _say_worry(_notice: Notice, group: Group) -> Message:
     )
 
 
-def _kind[Thing](
-    name: str,
-    wanted: Callable[[Sequence[Notice]], Mapping[int, Thing]],
-    say: Callable[[Notice, Thing], Message],
-    *,
-    mail: bool = False,
-    topic: str = "",
-) -> Kind:
-    def many(notices: Sequence[Notice]) -> dict[int, Message]:
-        things = wanted(notices)
-        return {notice.pk: say(notice, things[notice.pk]) for notice in notices if notice.pk in things}
-
-    return Kind(
-        name,
-        mail=mail,
-        in_app=True,
-        topic=topic,
-        still_wanted=lambda notice: notice.pk in wanted([notice]),
-        render=lambda notice: many([notice])[notice.pk],
-        render_many=many,
-    )
-
-
 KINDS = (
-    _kind("act_read", _answered, _say_read),
-    _kind("act_sent_back", _answered, _say_sent_back),
-    _kind("act_kept_back", _answered, _say_kept_back),
-    _kind("acts_wait", _waits_in, _say_waits, mail=True, topic=Topic.LEADING),
+    kind_about("act_read", _answered, _say_read),
+    kind_about("act_sent_back", _answered, _say_sent_back),
+    kind_about("act_kept_back", _answered, _say_kept_back),
+    kind_about("acts_wait", _waits_in, _say_waits, mail=True, topic=Topic.LEADING),
     # Nobody can switch this one off, and it waits for no quiet hours: a child may need somebody.
-    _kind("worry_waits", _worries_in, _say_worry, mail=True),
+    kind_about("worry_waits", _worries_in, _say_worry, mail=True),
 )
 for _told in KINDS:
     register(_told)

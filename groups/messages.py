@@ -12,10 +12,10 @@ from accounts.models import User
 from accounts.names import isolated
 from groups.models import Group, JoinCode, Membership
 from notifications import outbox, samples
-from notifications.kinds import Kind, Message, register
+from notifications.kinds import Kind, Message, kind_about, register
 from notifications.models import Notice
 
-Say = Callable[[Notice, Membership | None], str]
+Say = Callable[[Membership], str]
 
 
 def invite(address: str, group: Group, code: JoinCode, by: User) -> Notice:
@@ -123,14 +123,13 @@ def _sample_invitation() -> Message:
 samples.register("invitation", "invitation", _sample_invitation)
 
 
-def _say_removed(notice: Notice, place: Membership | None) -> str:
-    name = isolated(place.group.name) if place else ""
+def _say_removed(place: Membership) -> str:
     words = _("Your place in %(group)s was closed by one of its leaders. What you told there stays with the group.")
-    return words % {"group": name}
+    return words % {"group": isolated(place.group.name)}
 
 
-def _say_muted(notice: Notice, place: Membership | None) -> str:
-    if place is None or place.paused_until is None:
+def _say_muted(place: Membership) -> str:
+    if place.paused_until is None:
         return ""
     words = _("A leader of %(group)s asks you to pause until %(day)s. You can read along, and keep acts just for you.")
     return words % {"group": isolated(place.group.name), "day": date_format(place.paused_until, "MONTH_DAY_FORMAT")}
@@ -145,22 +144,11 @@ def _about_a_place(name: str, say: Say, **still: object) -> Kind:
         found = rows.select_related("group__organization").in_bulk()
         return {notice: found[pk] for notice, pk in ids.items() if pk in found}
 
-    def message(notice: Notice, place: Membership | None) -> Message:
-        line = say(notice, place)
+    def message(_notice: Notice, place: Membership) -> Message:
+        line = say(place)
         return Message(subject=line, line=line, path="", template="")
 
-    def many(notices: Sequence[Notice]) -> dict[int, Message]:
-        found = places(notices)
-        return {notice.pk: message(notice, found[notice.pk]) for notice in notices if notice.pk in found}
-
-    return Kind(
-        name,
-        mail=False,
-        in_app=True,
-        still_wanted=lambda notice: notice.pk in places([notice]),
-        render=lambda notice: message(notice, places([notice]).get(notice.pk)),
-        render_many=many,
-    )
+    return kind_about(name, places, message)
 
 
 KINDS = (

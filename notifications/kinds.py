@@ -84,6 +84,37 @@ class Kind:
         return Delivery.Manner.NUDGE if self.nudge else Delivery.Manner.LETTER
 
 
+def kind_about[Thing](
+    name: str,
+    wanted: Callable[[Sequence[Notice]], Mapping[int, Thing]],
+    say: Callable[[Notice, Thing], Message],
+    *,
+    mail: bool = False,
+    **manner: Any,
+) -> Kind:
+    """A kind told in the app, whose words are about a thing: one look-up serves a single notice and a page of them.
+
+    Args:
+        wanted: by a notice's pk its thing, of those still wanted. The notices are all of one person.
+        say: the words about it.
+        manner: what else a `Kind` holds.
+    """
+
+    def many(notices: Sequence[Notice]) -> dict[int, Message]:
+        things = wanted(notices)
+        return {notice.pk: say(notice, things[notice.pk]) for notice in notices if notice.pk in things}
+
+    return Kind(
+        name,
+        mail=mail,
+        in_app=True,
+        still_wanted=lambda notice: notice.pk in wanted([notice]),
+        render=lambda notice: many([notice])[notice.pk],
+        render_many=many,
+        **manner,
+    )
+
+
 _kinds: dict[str, Kind] = {}
 
 

@@ -18,6 +18,7 @@ from feed.models import Act, ActChange, Comment, Counter, Credit, Photo
 from feed.worrying import worries_in
 from groups.models import Group, Pupil
 from kindness_platform.tasks import forget
+from notifications import kinds
 from notifications.models import Delivery, Notice
 from tests.client import CheckedClient, pupil_client
 from tests.factories import join, make_act, make_challenge, make_class, make_user
@@ -293,6 +294,12 @@ def test_the_teacher_hears_once_a_day_in_school_hours(theo: User, kestrels: Grou
         act.group = kestrels
         reading.share(act, theo)
     assert not Notice.objects.filter(kind="acts_wait").exists()
+
+
+def test_the_name_of_a_class_turns_no_words_around_it(theo: User) -> None:
+    told(make_class(theo, name="عيادة الحارة", pupils=["Ada"]))
+    notice = Notice.objects.get(kind="acts_wait")
+    assert kinds.get("acts_wait").render(notice).line == "Something waits for you to read in \u2068عيادة الحارة\u2069."
 
 
 def test_a_comment_waits_too_where_a_class_has_comments(as_theo: Client, theo: User) -> None:
