@@ -6,9 +6,11 @@ says (strangers get 404, nothing public by accident) is judged in `test_access.p
 """
 
 import re
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,7 +20,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.timezone import now
@@ -225,6 +227,16 @@ def _session_of(person: User) -> str:
     client = Client()
     client.force_login(person)
     return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def words(response: HttpResponseBase) -> str:
+    """What a reply says, be it a page, a file or an archive of files."""
+    content = response.getvalue() if isinstance(response, StreamingHttpResponse) else response.content  # type: ignore[attr-defined]
+    unpacked = b""
+    if content[:2] == b"PK":
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            unpacked = b"".join(archive.read(name) for name in archive.namelist())
+    return (bytes(content) + unpacked).decode(errors="replace")
 
 
 def ask(client: Client, method: str, address: str) -> HttpResponse:

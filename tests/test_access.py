@@ -10,13 +10,13 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from feed.models import Decision
 from groups.models import Authorization, Classroom, Group, Pupil, School
-from tests.access import METHODS, ROLES, Route, World, ask, cells, make_world, routes, stored_cells, stored_rows
+from tests.access import METHODS, ROLES, Route, World, ask, cells, make_world, routes, stored_cells, stored_rows, words
 from tests.conftest import kept_for_the_file
 
 CATALOG = {"programs", "program", "program-guide", "ideas", "evidence", "about", "terms", "privacy", "healthz"}
@@ -155,12 +155,6 @@ def normal(response: HttpResponse) -> tuple[int, str]:
     """Status and body, without what differs in every reply."""
     body = response.content.decode()
     return response.status_code, re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", body)
-
-
-def words(response: HttpResponseBase) -> str:
-    """What a reply says, be it a page or a file."""
-    content = response.getvalue() if isinstance(response, StreamingHttpResponse) else response.content  # type: ignore[attr-defined]
-    return bytes(content).decode(errors="replace")
 
 
 def canaries(world: World) -> dict[str, str]:

@@ -6,14 +6,11 @@ devices are read, too.
 """
 
 import json
-import zipfile
 from collections.abc import Iterator
-from io import BytesIO
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.http import HttpResponseBase, StreamingHttpResponse
 from django.test import Client
 from django.test.utils import override_settings
 from django.urls import reverse
@@ -26,7 +23,7 @@ from feed.reading import share
 from groups.models import Group, JoinCode, Membership, OrganizationAdmin, Pupil
 from notifications.models import Delivery, Notice
 from notifications.shown import lines_of
-from tests.access import Route, routes
+from tests.access import Route, routes, words
 from tests.client import pupil_client
 from tests.factories import join, make_act, make_challenge, make_class, make_user
 
@@ -70,15 +67,6 @@ def waiting(owls: Group) -> Act:
     comment = Comment.objects.post(shown, ada, SAID, form_key="one")
     assert comment.state == "pending"
     return act
-
-
-def read(answer: HttpResponseBase) -> str:
-    content = answer.getvalue() if isinstance(answer, StreamingHttpResponse) else answer.content  # type: ignore[attr-defined]
-    unpacked = b""
-    if content[:2] == b"PK":
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            unpacked = b"".join(archive.read(name) for name in archive.namelist())
-    return (bytes(content) + unpacked).decode(errors="replace")
 
 
 def addresses(act: Act, group: Group, code: JoinCode) -> Iterator[tuple[Route, str]]:
@@ -147,7 +135,7 @@ def test_nobody_finds_it_on_any_page(owls: Group, theo: User, waiting: Act) -> N
             continue
         for role, client in people.items():
             for query in SURFACES if route.name in {"home", "group", "act"} else SURFACES[:1]:
-                page = read(client.get(address + query))
+                page = words(client.get(address + query))
                 found += [(role, route.name, mark) for mark in (WORDS, PICTURE, SAID) if mark in page]
     assert found == []
 
@@ -159,7 +147,7 @@ def test_who_runs_the_class_finds_it_where_it_is_read_and_nowhere_else(owls: Gro
     found = {
         route.name
         for route, address in addresses(waiting, owls, code)
-        if any(mark in read(client.get(address)) for mark in (WORDS, PICTURE, SAID))
+        if any(mark in words(client.get(address)) for mark in (WORDS, PICTURE, SAID))
     }
     assert found == {"waiting", "photo"}
 
@@ -188,11 +176,11 @@ def test_the_markers_can_be_found_once_it_is_shared(owls: Group, theo: User, wai
     join(owls, aide)
     client = Client()
     client.force_login(aide)
-    page = read(client.get(owls.get_absolute_url()))
+    page = words(client.get(owls.get_absolute_url()))
     assert WORDS in page
-    assert SAID in read(client.get(Act.objects.get(text="Carried the chairs.").get_absolute_url()))
+    assert SAID in words(client.get(Act.objects.get(text="Carried the chairs.").get_absolute_url()))
     photo = Photo.objects.get(act=waiting)
-    assert PICTURE in read(client.get(reverse("photo", args=[photo.public_id, "large"])))
+    assert PICTURE in words(client.get(reverse("photo", args=[photo.public_id, "large"])))
 
 
 @pytest.mark.parametrize("state", ["returned", "removed"])
@@ -204,7 +192,7 @@ def test_what_was_sent_back_or_declined_stays_out_of_sight(owls: Group, theo: Us
     client.force_login(aide)
     photo = Photo.objects.get(act=waiting)
     for address in (owls.get_absolute_url(), waiting.get_absolute_url(), f"/photos/{photo.public_id}/large/", "/"):
-        assert WORDS not in read(client.get(address))
+        assert WORDS not in words(client.get(address))
     classmate = pupil_client(user_of(owls, "Ben").pupil)
     with override_settings(DEBUG=False):
-        assert WORDS not in read(classmate.get("/"))
+        assert WORDS not in words(classmate.get("/"))
