@@ -49,6 +49,7 @@ class PupilForm(ActForm):
             data = storable(data)
             data["step"], _colon, data["idea"] = str(data["pick"]).partition(":")
         super().__init__(data, files, user=user, group=group, **kwargs)
+        self.fields["kind"].widget = forms.HiddenInput()
         cast(forms.ChoiceField, self.fields["sign"]).choices = who_sees(group)
         if "credited" in self.fields:
             self._offer_classmates()

@@ -57,10 +57,8 @@ def _wait(group: Group) -> None:
 
 def readers_of(group: Group) -> list[User]:
     """Who reads first: in a class the teacher who was named for it, elsewhere those who run the group."""
-    reader = group.classroom.moderator if group.is_class else None
-    if reader and reader.is_active and group.can_be_run_by(reader):
-        return [reader]
-    return list(group.runners())
+    reader = group.classroom.reader if group.is_class else None
+    return [reader] if reader else list(group.runners())
 
 
 def was_answered(act: Act, by: User, *, tell: bool = True) -> None:

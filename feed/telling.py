@@ -74,7 +74,7 @@ class Telling:
 
 def teacher_of(group: Group) -> str:
     """The name of who reads first, as pupils are told it."""
-    reader = group.classroom.moderator
+    reader = group.classroom.reader
     return reader.name if reader else _("Your teacher")
 
 

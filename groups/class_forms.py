@@ -1,6 +1,7 @@
 """What a teacher fills in about a class and its pupils."""
 
 import re
+import unicodedata
 from typing import Any, cast
 
 from django import forms
@@ -17,6 +18,7 @@ PUPIL_NAME = 30
 RESERVED = {
     *("admin", "administrator", "teacher", "moderator", "leader", "someone", "staff", "system", "goodturn", "operator"),
     *("docente", "profesor", "profesora", "maestro", "maestra", "alguien", "administrador", "administradora"),
+    *("moderador", "moderadora", "guía", "sistema", "operador", "operadora"),
 }
 """Names that would let a child speak as somebody else."""
 ADDRESS = re.compile(r"\S+@\S+|https?:|www\.|\d{5,}")
@@ -27,7 +29,8 @@ def clean_pupil_name(typed: str) -> str:
     name = clean_name(typed, PUPIL_NAME)
     if not any(letter.isalpha() for letter in name):
         raise ValidationError(_("Please give a name with at least one letter."), code="invisible")
-    if name.casefold().strip(" .") in RESERVED:
+    # However wide or curled its letters are (NFKC), and whatever stands around them.
+    if unicodedata.normalize("NFKC", name).casefold().strip(" .-_*") in RESERVED:
         raise ValidationError(_("“%(name)s” is no name for a pupil here.") % {"name": name}, code="reserved")
     if ADDRESS.search(name):
         raise ValidationError(
@@ -107,7 +110,7 @@ class ClassroomForm(forms.Form):
         super().__init__(data, initial={**values, "moderator": moderator.public_id if moderator else None})
         teachers = classroom.group.memberships.active().leaders().values("user")
         field = cast("forms.ModelChoiceField[User]", self.fields["moderator"])
-        field.queryset = User.objects.filter(pk__in=teachers).order_by("name", "pk")
+        field.queryset = User.objects.filter(pk__in=teachers, is_active=True).order_by("name", "pk")
         self.fields["equal_task"].widget.attrs["placeholder"] = classroom.task_instead
 
     def clean_equal_task(self) -> str:

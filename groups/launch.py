@@ -129,7 +129,7 @@ def _holds(groups: Sequence[Group]) -> dict[str, set[int]]:
     contacts = SupportContact.objects.filter(organization__in={group.organization_id for group in groups})
     helped = set(contacts.values_list("organization", flat=True))
     leading = Membership.objects.active().leaders().filter(group__in=groups)
-    reading = leading.filter(user=F("group__classroom__moderator"))
+    reading = leading.filter(user=F("group__classroom__moderator"), user__is_active=True)
     return {
         **{line.key: {group.pk for group in groups} for line in LINES},
         Key.SUPPORT_CONTACTS: {group.pk for group in groups if group.organization_id in helped},

@@ -58,6 +58,12 @@ class Classroom(models.Model):
         return getattr(organization, "school", None) or School(organization=organization)
 
     @property
+    def reader(self) -> User | None:
+        """Who reads first; None when whoever was named for it is gone, and everybody who runs the class does."""
+        named = self.moderator
+        return named if named and named.is_active and self.group.can_be_run_by(named) else None
+
+    @property
     def task_instead(self) -> str:
         """What who does not take part does in the same minutes; as good a task, and nobody asks why."""
         return self.equal_task or _("Draw or write about a place where you feel well.")

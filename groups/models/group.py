@@ -241,7 +241,7 @@ class Group(Overridable, Ending):
     def would_be_leaderless_without(self, membership: "Membership") -> bool:
         """Whether others would be left without anybody who leads them."""
         others = self.memberships.active().exclude(pk=membership.pk)
-        return membership.is_leader and others.exists() and not others.leaders().filter(until=None).exists()
+        return membership.is_leader and others.exists() and not others.for_good().exists()
 
     @transaction.atomic
     def part_with(self, user: User, *, successor: "Membership | None" = None) -> None:
@@ -271,7 +271,7 @@ class Group(Overridable, Ending):
 
     def _hand_over_organization(self, user: User) -> None:
         """Who leaves the only group of an organization no longer looks after it, if a leader is left to do so."""
-        leader = self.memberships.active().leaders().filter(until=None).order_by("joined_at", "pk").first()
+        leader = self.memberships.for_good().order_by("joined_at", "pk").first()
         if leader is None or not self.has_admin(user) or self.organization.groups.exclude(pk=self.pk).exists():
             return
         OrganizationAdmin.objects.get_or_create(organization=self.organization, user_id=leader.user_id)

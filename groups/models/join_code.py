@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Substr
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.models.audit import record
 from groups.models.group import Group
+from groups.models.membership import Membership
+from groups.models.organization import OrganizationAdmin
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 LENGTH = 12
@@ -47,8 +49,10 @@ def in_fours(code: str) -> str:
 
 class JoinCodeQuerySet(models.QuerySet["JoinCode"]):
     def live(self) -> "JoinCodeQuerySet":
+        """Those that work now. What a teacher has made for a screen or a colleague ends with their place or account."""
         now = timezone.now()
         return self.filter(
+            ~Q(purpose__in=[JoinCode.Purpose.WALL, JoinCode.Purpose.STAFF]) | _made_by_who_runs_it(),
             Q(max_uses=None) | Q(uses__lt=F("max_uses")),
             revoked_at=None,
             expires_at__gt=now,
@@ -64,6 +68,14 @@ class JoinCodeQuerySet(models.QuerySet["JoinCode"]):
         found = self.live().filter(code=normalize_code(typed), purpose=purpose).select_related("group__organization")
         code = found.first()
         return None if code and code.group.is_class and purpose == JoinCode.Purpose.ADULT else code
+
+
+def _made_by_who_runs_it() -> Q:
+    """Of a code: whoever made it still runs its group."""
+    maker = {"user": OuterRef("created_by"), "user__is_active": True}
+    leads = Membership.objects.active().leaders().filter(group=OuterRef("group"), **maker)
+    looks_after = OrganizationAdmin.objects.filter(organization=OuterRef("group__organization"), **maker)
+    return Q(Exists(leads)) | Q(Exists(looks_after))
 
 
 class JoinCode(models.Model):

@@ -42,6 +42,10 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def leaders(self) -> "MembershipQuerySet":
         return self.filter(role=Membership.Role.LEADER)
 
+    def for_good(self) -> "MembershipQuerySet":
+        """Those who lead, can sign in, and are more than substitutes: one of them has to be left."""
+        return self.active().leaders().filter(until=None, user__is_active=True)
+
     def crowd(self, group: Any) -> Exists:
         """Whether a group (or an `OuterRef` to one) has so many active members that a number hides each of them."""
         return Exists(self.active().filter(group=group).order_by()[CROWD - 1 : CROWD])
@@ -105,7 +109,7 @@ class Membership(models.Model):
     @property
     def has_other_leaders(self) -> bool:
         """Whether somebody else leads for longer than a substitute does."""
-        others = self.group.memberships.active().leaders().filter(until=None)
+        others = self.group.memberships.for_good()
         return others.exclude(pk=self.pk).exists()
 
     @transaction.atomic

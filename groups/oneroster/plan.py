@@ -198,7 +198,7 @@ def _teachers(organization: Organization, plan: Plan) -> None:
     """Teachers come by themselves: nobody gets an account, or a place that they did not ask for."""
     for one in plan.school.classes.values():
         group = plan.groups.get(one.sourced_id)
-        led = group is not None and group.memberships.active().leaders().exists()
+        led = group is not None and group.memberships.active().leaders().filter(user__is_active=True).exists()
         if not led:
             plan.absent += [(one.title, plan.school.teachers[teacher] or teacher) for teacher in sorted(one.teachers)]
 

@@ -92,7 +92,7 @@ class CheckForm(forms.Form):
             field = cast("forms.ModelChoiceField[User]", self.fields["moderator"])
             field.label = gettext_lazy("Who reads what pupils write?")
             teachers = group.memberships.active().leaders().values("user")
-            field.queryset = User.objects.filter(pk__in=teachers).order_by("name", "pk")
+            field.queryset = User.objects.filter(pk__in=teachers, is_active=True).order_by("name", "pk")
         else:
             del self.fields["moderator"]
 

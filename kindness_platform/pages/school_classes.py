@@ -93,7 +93,8 @@ def _acts(groups: Sequence[Group]) -> dict[int, dict[str, Any]]:
 
 def _teachers(groups: Sequence[Group]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = {}
-    places = Membership.objects.active().leaders().filter(group__in=groups).order_by("joined_at", "pk")
+    leading = Membership.objects.active().leaders().filter(group__in=groups, user__is_active=True)
+    places = leading.order_by("joined_at", "pk")
     for group, name in places.values_list("group", "user__name"):
         found.setdefault(group, []).append(name)
     return found

@@ -283,6 +283,7 @@ def field(context: Context, bound: BoundField, **options: Any) -> dict[str, Any]
 
 @register.inclusion_tag("forms/errors.html", takes_context=True)
 def form_errors(context: Context, form: Form) -> dict[str, Any]:
-    """What to put right, each a link to its field; the summary gets the focus."""
-    fields = [bound for bound in form if bound.errors] if form.errors else []
-    return {"form": form, "fields": fields, "others": form.non_field_errors() if form.errors else []}
+    """What to put right, each a link to its field; the summary gets the focus. What nobody sees is not linked to."""
+    wrong = [bound for bound in form if bound.errors] if form.errors else []
+    others = [*form.non_field_errors(), *(error for bound in wrong if bound.is_hidden for error in bound.errors)]
+    return {"form": form, "fields": [bound for bound in wrong if not bound.is_hidden], "others": others}

@@ -14,8 +14,9 @@ from playwright.sync_api import Page, expect
 
 from feed.models import Act
 from groups.models import Group, Pupil, School
+from tests.e2e import look
 from tests.e2e.conftest import Visit
-from tests.factories import make_user
+from tests.factories import make_act, make_class, make_user
 
 CHILDREN = [
     f"{name} {letter}." for letter in "ABCD" for name in ("Ada", "Ben", "Caleb", "Dina", "Eshan", "Femi", "Grace")
@@ -131,9 +132,14 @@ def begin_today(hand: Hand, page: Page, group: Group) -> None:
 
 
 def sign_in_by_pictures(visit: Visit, group: Group, pupil: Pupil, *, javascript: bool) -> Page:
-    code = group.join_codes.get(purpose="class")
     tablet = visit(width=390, javascript=javascript)
     tablet.goto("/class/")
+    come_in(tablet, group, pupil)
+    return tablet
+
+
+def come_in(tablet: Page, group: Group, pupil: Pupil) -> None:
+    code = group.join_codes.get(purpose="class")
     tablet.get_by_label("Class code").fill((code.code or "").lower())
     tablet.get_by_role("button", name="Next").click()
     draw(tablet, "names")
@@ -144,7 +150,6 @@ def sign_in_by_pictures(visit: Visit, group: Group, pupil: Pupil, *, javascript:
             expect(tablet.locator(".pick-slots li:not(.is-free)")).to_have_count(taps)
     expect(tablet).to_have_url(re.compile(r"/$"))
     expect(tablet.get_by_text("Class 4 Kestrels").first).to_be_visible()
-    return tablet
 
 
 def tick_without_typing(tablet: Page) -> None:
@@ -185,6 +190,41 @@ def leave_nothing_behind(tablet: Page) -> None:
     expect(tablet.get_by_role("heading", name="Find your name")).to_be_visible()
     tablet.go_back()
     expect(tablet.get_by_role("button", name="Not me")).to_have_count(0)
+
+
+def test_the_next_child_finds_nothing_of_the_one_before(visit: Visit, db: None) -> None:
+    """A tablet that goes from hand to hand: Back, forward, reload, and all that a browser keeps (BAD_INPUTS 47)."""
+    group = make_class(make_user("Theo Teacher"), name="Class 4 Kestrels", mode="secondary", pupils=["Ada", "Ben"])
+    ada, ben = Pupil.objects.in_class(group)
+    make_act(group, ada.user, text="I told it to Theo alone.", audience="leaders")
+    tablet = sign_in_by_pictures(visit, group, ada, javascript=True)
+    tablet.goto("/tell/?kind=saw")
+    tablet.get_by_label("What did you see?").fill("Half a sentence of Ada's")
+    tablet.goto("/")
+    expect(tablet.get_by_text("I told it to Theo alone.")).to_be_visible()
+    tablet.get_by_role("button", name="Not me").click()
+    expect(tablet.get_by_role("heading", name="Find your name")).to_be_visible()
+    nothing_of_ada(tablet, steps=6)
+    tablet.goto("/class/")
+    come_in(tablet, group, ben)
+    expect(tablet.get_by_role("button", name="Not me")).to_be_visible()
+    nothing_of_ada(tablet, steps=10)
+    tablet.goto("/tell/?kind=saw")
+    nothing_of_ada(tablet, steps=0)
+    assert look.storage_faults(tablet) == []
+
+
+def nothing_of_ada(tablet: Page, steps: int) -> None:
+    """Going back so far as the browser goes, with a reload on the way, shows nothing that the child before has seen."""
+    for step in range(steps + 1):
+        if step:
+            tablet.go_back()
+        if step == 2:
+            tablet.reload()
+        typed = tablet.locator("textarea, input").evaluate_all("all => all.map((field) => field.value)")
+        shown = tablet.content() + " ".join(typed)
+        assert "Theo alone" not in shown
+        assert "Half a sentence" not in shown
 
 
 def test_a_card_is_scanned_on_a_tablet(visit: Visit) -> None:

@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from challenges.models import Challenge, Choice
-from feed.models import Act, ActFeeling, Case, Credit, Photo, Reaction
+from feed import reading
+from feed.models import Act, ActFeeling, Case, Comment, Credit, Photo, Reaction
 from groups.models import Group, Pupil
 from notifications.models import Notice
+from tests.access import routes
 from tests.client import CheckedClient, pupil_client
 from tests.e2e.place import picture
 from tests.factories import make_act, make_challenge, make_class, make_pupil, make_user
@@ -250,6 +252,30 @@ def test_what_waits_can_be_changed_and_taken_away_by_its_author_alone(
     assert as_ada.post(address, {"do": "remove"}).status_code == 302
     act.refresh_from_db()
     assert act.state == "removed"
+
+
+def test_what_was_read_is_not_changed_afterwards(as_ada: Client, theo: User) -> None:
+    """Words that somebody has let through stay as they were read; a comment has no other words at all."""
+    group = make_class(theo, name="Owls", mode="secondary", pupils=["Zoe"])
+    group.change_rule("comments_open", allowed=True, by=theo)
+    zoe = pupil(group, "Zoe").user
+    act = make_act(group, zoe, text="I helped.")
+    comment = Comment.objects.post(act, zoe, "It was easy.", form_key="one")
+    reading.share(act, theo)
+    comment.change("shown")
+    client = pupil_client(zoe.pupil)
+    form = {"do": "save", "text": "Unread words.", "sign": "class"}
+    assert "<textarea" not in page(client, f"/tell/{act.public_id}/")
+    for address in (f"/tell/{act.public_id}/", f"/acts/{act.public_id}/edit/", f"/comments/{comment.public_id}/"):
+        client.post(address, form)
+    assert (
+        client.post(f"/acts/{act.public_id}/comments/", {"text": "Unread words.", "form_key": "two"}).status_code == 404
+    )
+    act.refresh_from_db()
+    comment.refresh_from_db()
+    assert (act.text, act.state) == ("I helped.", "shown")
+    assert [one.text for one in Comment.objects.all()] == ["It was easy."]
+    assert not any("comment" in route.name and "edit" in route.name for route in routes())
 
 
 def test_an_act_is_answered_in_three_kind_ways_and_no_number_is_shown(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -17,9 +18,10 @@ from accounts.models import User
 from feed import pictures, sharing
 from feed.models import Act, Photo
 from feed.pictures import SIZES, WORKER, kind_of
-from groups.models import Group
+from groups.models import Group, Pupil
 from tests.access import ROLES, make_world
-from tests.factories import make_act, make_user
+from tests.client import CheckedClient, pupil_client
+from tests.factories import make_act, make_class, make_user
 from tests.feed.corpus import BAD, CANARY, GOOD, HEAVY, drawn, saved
 
 MEGABYTE = 1024 * 1024
@@ -36,6 +38,11 @@ used = resource.getrusage(resource.RUSAGE_SELF)
 peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
 sys.stderr.write(f"{status} {peak} {used.ru_utime + used.ru_stime}")
 """
+
+
+@pytest.fixture
+def theo(db: None) -> User:
+    return make_user("Theo Teacher")
 
 
 @pytest.fixture(autouse=True)
@@ -169,6 +176,60 @@ def test_a_broken_form_is_refused_and_leaves_nothing(as_mia: Client, group: Grou
     as_mia.raise_request_exception = False
     reply = as_mia.generic("POST", f"/acts/?group={group.slug}", body, content_type=kind)
     assert reply.status_code in {400, 404, 413, 422}
+    assert not Act.objects.exists()
+    assert files_in(media) == []
+
+
+# --- The same from a pupil, in a class where photos are on ------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("jpeg with maker notes", "gif that is a script as well", "svg in a png's name", "png head and noise"),
+        pytest.param(tuple(LIGHT), marks=pytest.mark.audit),
+    ],
+    ids=["short", "wide"],
+)
+def test_the_same_files_from_a_pupil(theo: User, media: Path, names: tuple[str, ...]) -> None:
+    """A good one waits with its act, for nobody but its author and who reads first; a bad one leaves nothing."""
+    group = make_class(theo, mode="secondary", pupils=["Ada", "Ben"])
+    group.change_rule("photos_open", allowed=True, by=theo)
+    ada, ben = (pupil_client(one) for one in Pupil.objects.in_class(group))
+    teacher = CheckedClient()
+    teacher.force_login(theo)
+    for name in names:
+        cache.clear()
+        photo = SimpleUploadedFile("../../x.png", ALL[name](), content_type="image/png")
+        fields = {"kind": "did", "text": "An umbrella.", "form_key": f"key-{len(name)}-{names.index(name)}"}
+        reply = ada.post("/tell/", {**fields, "photo": photo})
+        assert reply.status_code == (302 if name in GOOD else 422), name
+        if name in BAD:
+            assert "An umbrella." in reply.content.decode()
+            assert (Act.objects.count(), Photo.objects.count(), files_in(media)) == (0, 0, []), name
+            continue
+        kept = Photo.objects.get()
+        assert Act.objects.get().state == "pending"
+        assert all(CANARY not in path.read_bytes() for path in files_in(media)), name
+        address = reverse("photo", args=[kept.public_id, "small"])
+        clients = (ada, teacher, ben, Client())
+        assert [client.get(address).status_code for client in clients] == [200, 200, 404, 302], name
+        assert ben.get(address, headers={"Range": "bytes=0-9"}).status_code == 404
+        assert ben.head(address, headers={"If-None-Match": "*"}).status_code == 404
+        Act.objects.all().delete()
+        Photo.objects.all().delete()
+        for path in files_in(media):
+            path.unlink()
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_form_of_a_pupil_is_refused_and_leaves_nothing(theo: User, media: Path, name: str) -> None:
+    group = make_class(theo, mode="secondary", pupils=["Ada"])
+    group.change_rule("photos_open", allowed=True, by=theo)
+    client = pupil_client(Pupil.objects.get())
+    client.raise_request_exception = False
+    kind, body = BROKEN[name]
+    assert client.generic("POST", "/tell/", body, content_type=kind).status_code in {400, 404, 413, 422}
     assert not Act.objects.exists()
     assert files_in(media) == []
 

@@ -9,11 +9,12 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from groups.models import Group, JoinCode, School, SchoolSpan
+from groups.launch import is_ready
+from groups.models import Group, JoinCode, OrganizationAdmin, School, SchoolSpan
 from groups.models.group import LastLeader
 from groups.retention import purge_classes
 from notifications.models import Notice
-from tests.client import CheckedClient
+from tests.client import CheckedClient, pupil_client
 from tests.factories import join, make_class, make_group, make_pupil, make_user
 
 
@@ -85,11 +86,11 @@ def test_who_stands_in_does_nothing_that_cannot_be_taken_back(as_theo: Client, k
     assert kestrels.is_open
 
 
-def test_a_substitute_can_come_a_second_time(as_theo: Client, kestrels: Group) -> None:
+def test_a_substitute_can_come_a_second_time(as_theo: Client, theo: User, kestrels: Group) -> None:
     sue = stand_in(as_theo, kestrels)
     with time_machine.travel(timezone.now() + timedelta(days=2)):
         code = JoinCode.for_colleague(
-            kestrels, sue, until=kestrels.organization.start_of(kestrels.organization.today() + timedelta(days=1))
+            kestrels, theo, until=kestrels.organization.start_of(kestrels.organization.today() + timedelta(days=1))
         )
         assert browser(sue).post(f"/join/{code.code}/").status_code == 302
         assert kestrels.is_led_by(sue)
@@ -121,12 +122,65 @@ def test_a_link_can_be_stopped(as_theo: Client, kestrels: Group) -> None:
 
 
 def test_a_teachers_account_that_is_closed_leaves_the_class_to_the_others(theo: User, kestrels: Group) -> None:
+    """The next request is out, and who else teaches reads first and cannot leave the class to nobody."""
+    ada = make_pupil(kestrels, "Ada")
     tina = make_user("Tina")
     join(kestrels, tina, role="leader")
     client = browser(theo)
     User.objects.filter(pk=theo.pk).update(is_active=False)
     assert client.get(f"/groups/{kestrels.slug}/pupils/").status_code == 302
     assert browser(tina).get(f"/groups/{kestrels.slug}/pupils/").status_code == 200
+    pupil = pupil_client(ada)
+    told = pupil.post("/tell/", {"kind": "did", "form_key": "form-key-1"}, follow=True).content.decode()
+    assert "Your teacher reads it first." in told
+    assert "Theo" not in told
+    assert set(Notice.objects.filter(kind="acts_wait").values_list("recipient", flat=True)) == {tina.pk}
+    assert not is_ready(kestrels)
+    with pytest.raises(LastLeader):
+        kestrels.part_with(tina)
+
+
+@pytest.mark.parametrize("how", ["closed", "left"])
+def test_links_of_a_teacher_who_is_gone_are_dead(as_theo: Client, theo: User, kestrels: Group, how: str) -> None:
+    """What opens the wall or lets in a colleague; by the code of the class its pupils come in as before."""
+    tina, make = make_user("Tina"), JoinCode.Purpose
+    join(kestrels, tina, role="leader")
+    OrganizationAdmin.objects.get_or_create(organization=kestrels.organization, user=tina)
+    wall = JoinCode.current(kestrels, theo, make.WALL)
+    colleague, hers = JoinCode.for_colleague(kestrels, theo), JoinCode.for_colleague(kestrels, tina)
+    door = JoinCode.current(kestrels, theo, make.CLASS)
+    if how == "closed":
+        User.objects.filter(pk=theo.pk).update(is_active=False)
+    else:
+        OrganizationAdmin.objects.filter(user=theo).delete()
+        kestrels.part_with(theo)
+    stranger = browser(make_user("Stan"))
+    addresses = {
+        f"/wall/{wall.code}/": 404,
+        f"/join/{colleague.code}/": 404,
+        f"/join/{hers.code}/": 200,
+        f"/class/{door.code}/": 200,
+    }
+    assert {address: stranger.get(address).status_code for address in addresses} == addresses
+    assert stranger.post(f"/join/{colleague.code}/").status_code == 404
+    assert not kestrels.is_led_by(User.objects.get(name="Stan"))
+
+
+def test_a_class_whose_only_teacher_is_gone_passes_to_the_next(theo: User, kestrels: Group) -> None:
+    """Who looks after the school runs it, sees that nobody teaches it, and makes the link for who will."""
+    head, tina = make_user("Hana Head"), make_user("Tina")
+    OrganizationAdmin.objects.create(organization=kestrels.organization, user=head)
+    User.objects.filter(pk=theo.pk).update(is_active=False)
+    classes = browser(head).get(f"/organizations/{kestrels.organization.public_id}/classes/").content.decode()
+    assert "Kestrels" in classes
+    assert "Theo" not in classes
+    code = code_for(browser(head), kestrels, do="colleague")
+    browser(tina).post(f"/join/{code.code}/")
+    page = f"/groups/{kestrels.slug}/launch/"
+    assert browser(tina).post(page, {"key": "moderator", "moderator": theo.public_id}).status_code == 422
+    assert browser(tina).post(page, {"key": "moderator", "moderator": tina.public_id}).status_code == 302
+    kestrels.classroom.refresh_from_db()
+    assert kestrels.classroom.reader == tina
 
 
 @pytest.mark.parametrize("day", ["", "2001-01-01", "2099-01-01", "tomorrow"])
