@@ -58,6 +58,13 @@ def note_beginning(request: HttpRequest, **_signal: Any) -> None:
     }
 
 
+def note_last_sign_in(user: User, **_signal: Any) -> None:
+    """When a grown-up signed in last. When a child did is nobody's business."""
+    if not user.is_pupil:
+        user.last_login = timezone.now()
+        user.save(update_fields=["last_login"])
+
+
 def sessions_of(user: User) -> models.QuerySet[Session]:
     """Where somebody is signed in now, the newest first."""
     return Session.objects.filter(user=user, expire_date__gt=timezone.now()).order_by("-began_at")

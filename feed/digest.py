@@ -49,7 +49,11 @@ def wanted(day: date, users: Sequence[int]) -> dict[int, int]:
     ends = datetime.combine(day + schedule_of_people.DAY, time(0), tzinfo=UTC)
     told = Act.objects.filter(group=OuterRef("group"), shown_at__gte=begins, shown_at__lt=ends).in_feed()
     places = Membership.objects.active().filter(
-        Exists(told), user__in=users, group__archived_at=None, group__delete_after=None
+        Exists(told),
+        user__in=users,
+        group__archived_at=None,
+        group__delete_after=None,
+        group__in=Group.objects.allowed(),
     )
     return {user: group for group, user in places.order_by("-group").values_list("group_id", "user_id")}
 
@@ -87,7 +91,7 @@ class Excerpt:
 
 def weeks_of(user: User, day: date) -> list[Week]:
     """The weeks of a person's groups, the fullest first; a group in which nothing was shared has none."""
-    groups = list(Group.objects.of_member(user).select_related("organization"))
+    groups = list(Group.objects.of_member(user).allowed().select_related("organization"))
     weeks = []
     for group in groups:
         acts = _acts_of(group, day)

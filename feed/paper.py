@@ -70,7 +70,8 @@ class Sheet:
     @property
     def takes_tallies(self) -> bool:
         """From its first day on, and as long as late acts are taken."""
-        return self.has_come and self.challenge.phase in {Phase.OPEN, Phase.LATE} and self.challenge.group.is_open
+        group = self.challenge.group
+        return self.has_come and self.challenge.phase in {Phase.OPEN, Phase.LATE} and group.is_open and group.is_allowed
 
 
 def sheets_of(challenge: Challenge) -> list[Sheet]:

@@ -9,11 +9,11 @@ from enum import StrEnum
 from django.conf import settings
 from django.contrib.auth import login
 from django.core import signing
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
-from groups.models import Authorization, Classroom, ClassTries, Group, JoinCode, Pupil
+from groups.models import Classroom, ClassTries, Group, JoinCode, Pupil
 
 SESSION_KEY = "class"
 BACKEND = "accounts.pupils.PupilBackend"
@@ -96,12 +96,8 @@ def class_of(request: HttpRequest, user: User) -> Group | None:
 
 def open_classes() -> QuerySet[Group]:
     """Classes that somebody has allowed to be here, with all that says when they are open."""
-    said_yes = Authorization.objects.live().filter(organization=OuterRef("organization"))
-    mine = said_yes.filter(group=OuterRef("pk"))
-    found = Group.objects.filter(archived_at=None, delete_after=None, classroom__isnull=False)
-    return found.filter(Exists(mine) | Exists(said_yes.filter(group=None))).select_related(
-        "classroom", "organization__school"
-    )
+    found = Group.objects.allowed().filter(archived_at=None, delete_after=None, classroom__isnull=False)
+    return found.select_related("classroom", "organization__school")
 
 
 def code_of(request: HttpRequest) -> JoinCode | None:

@@ -58,6 +58,12 @@ def is_going(group: Group) -> None:
     outbox.withdraw_about("group", [group.pk], people=User.objects.filter(seen_by).values_list("pk", flat=True))
 
 
+def yes_was_taken_back(classes: Sequence[int]) -> None:
+    """Take back what nobody has read yet, and what has not left yet, of classes that nobody allows any more."""
+    told = Notice.objects.filter(read_at=None)
+    told.filter(Q(context__group__in=classes) | Q(context__run_group__in=classes)).delete()
+
+
 def _code(notice: Notice) -> JoinCode | None:
     return JoinCode.objects.live().filter(pk=notice.context.get("code")).select_related("group").first()
 

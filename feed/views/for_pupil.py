@@ -67,6 +67,8 @@ def tell_for(request: HttpRequest, slug: str, public_id: str) -> HttpResponse:
     if named.pupil.sits_out:
         raise Http404
     form = ForPupilForm(typed(request), today=group.organization.today())
+    if form.is_bound and (reason := group.why_quiet(teacher)):
+        form.add_error(None, reason)
     if form.is_bound and form.is_valid():
         _tell(named.pupil, group, teacher, form.cleaned_data)
         messages.success(request, _("Told for %(name)s. The class can see it.") % {"name": named.shown})

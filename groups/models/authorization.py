@@ -94,10 +94,22 @@ class Authorization(models.Model):
 
     @transaction.atomic
     def withdraw(self, by: User) -> bool:
-        """Take it back. From this moment pupils do not get in; who is in is out with the next tap."""
+        """Take it back. From this moment pupils do not get in; who is in is out with the next tap.
+
+        Nothing can be told in the class any more, and what was on its way to anybody about it is taken back.
+        """
+        from groups import messages
+
         now = timezone.now()
         if not type(self).objects.live().filter(pk=self.pk).update(withdrawn_at=now, withdrawn_by=by):
             return False
         self.withdrawn_at, self.withdrawn_by = now, by
+        messages.yes_was_taken_back(self._no_longer_allowed())
         record(by, "withdrew", self, group_id=self.group_id)
         return True
+
+    def _no_longer_allowed(self) -> list[int]:
+        """The classes it covered and nothing else covers."""
+        mine = Group.objects.filter(organization=self.organization_id, classroom__isnull=False)
+        mine = mine.filter(pk=self.group_id) if self.group_id else mine
+        return list(mine.exclude(pk__in=Group.objects.allowed()).values_list("pk", flat=True))

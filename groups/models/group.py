@@ -76,6 +76,14 @@ class GroupQuerySet(models.QuerySet["Group"]):
         """The groups in which a person takes part: none that was put away."""
         return self.filter(self._with_member(user), archived_at=None, delete_after=None)
 
+    def allowed(self) -> "GroupQuerySet":
+        """Groups of adults, and the classes for which the yes of their school or of the parents holds."""
+        from groups.models.authorization import Authorization
+
+        said_yes = Authorization.objects.live().filter(organization=OuterRef("organization"))
+        yes = Exists(said_yes.filter(group=OuterRef("pk"))) | Exists(said_yes.filter(group=None))
+        return self.filter(models.Q(classroom=None) | yes)
+
     def run_by(self, user: User) -> "GroupQuerySet":
         """The groups a person leads, and those of organizations they look after: what `can_be_run_by` says of one."""
         return self.ended_or_run_by(user).filter(archived_at=None, delete_after=None)
@@ -206,12 +214,19 @@ class Group(Overridable, Ending):
         self.override(name, allowed=allowed, by=by)
         record(by, f"{'opened' if allowed else 'closed'} {name}", self, group_id=self.pk)
 
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the yes holds that a class needs; groups of adults need none."""
+        return not self.is_class or Group.objects.allowed().filter(pk=self.pk).exists()
+
     def why_quiet(self, user: User) -> str:
         """Why this person cannot say anything to this group at the moment; empty when they can."""
         try:
             self.check_open()
         except Quiet as reason:
             return str(reason)
+        if not self.is_allowed:
+            return _("Nobody has said yes for this class at the moment, so nothing can be told here.")
         known = vars(self).get("my_place")
         mine = known if known and known.user_id == user.pk else self.memberships.active().filter(user=user).first()
         if mine is None or not mine.is_muted or mine.muted_until is None:
