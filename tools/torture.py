@@ -81,6 +81,7 @@ class Outcome:
     unknown: int = 0
     days: int = 0
     missing: list[str] = field(default_factory=list)
+    fates: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     copies: int = 0
     different_copies: int = 0
@@ -207,7 +208,7 @@ def torment(place: Place, sink: Sink, outcome: Outcome) -> None:
     _until(lambda: _is_done(place), place, sink, "an end")
     outcome.seconds, outcome.after_last_kill = time.monotonic() - started, time.monotonic() - killed
     found = place.ask("left")
-    outcome.days, outcome.caught = found["days"], found["caught"]
+    outcome.days, outcome.caught, outcome.fates = found["days"], found["caught"], found["fates"]
     _count(outcome, sink, found["unknown"])
 
 

@@ -20,6 +20,7 @@ WORKER = "--quiet worker --pool threads --concurrency 2 --loglevel ERROR"
 WORKER += " --without-gossip --without-mingle --without-heartbeat"
 BEAT = "--quiet beat --pidfile= --loglevel ERROR --schedule"
 GROUPS = 4
+FATE = ("state", "reason", "attempts", "deaths")
 
 
 class NoMigrations:
@@ -92,18 +93,20 @@ def write(letters: int) -> None:
 
 def left() -> dict[str, Any]:
     """What the database knows of everything that was due."""
-    from django.db.models import Sum
+    from django.db.models import F, Q, Sum
     from django.utils import timezone
 
     from notifications.models import Clock, Delivery, Notice
 
     rows = Delivery.objects.values_list("manner", "state", "reason")
     unknown = Delivery.objects.filter(state=Delivery.State.UNKNOWN)
+    others = Delivery.objects.filter(state__in=["skipped", "failed"])
     return {
         "open": Delivery.objects.filter(state__in=["waiting", "claimed", "in_flight"]).count(),
         "clocks": Clock.objects.filter(next_at__lte=timezone.now()).count(),
         "rows": {" ".join(row).strip(): n for row, n in sorted(Counter(rows).items())},
-        "caught": Delivery.objects.aggregate(n=Sum("deaths"))["n"] or 0,
+        "caught": Delivery.objects.aggregate(n=Sum(F("attempts") - 1, filter=Q(attempts__gt=1)))["n"] or 0,
+        "fates": [" ".join(map(str, row)) for row in others.values_list("notice__recipient__email", *FATE)],
         "unknown": list(unknown.values_list("notice__recipient__email", flat=True)),
         "days": Notice.objects.filter(kind="reminder").values("recipient", "key").distinct().count(),
     }

@@ -11,6 +11,8 @@ from notifications.models.channel import Channel
 from notifications.models.notice import Notice
 
 LEASE = timedelta(seconds=settings.LEASE_SECONDS)
+TOGETHER = "+"
+"""So begins the token of a claim of several rows at once."""
 
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
@@ -36,9 +38,14 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         Returns:
             The token under which the claimed rows are found; empty if all of them were taken or are not due.
         """
+        pks = [pks] if isinstance(pks, int) else list(pks)
         now, token = now or timezone.now(), new_public_id()
-        died = models.Case(models.When(state=Delivery.State.WAITING, then=0), default=1)
-        taken = self.due(now).order_by().filter(pk__in=[pks] if isinstance(pks, int) else pks)
+        if len(pks) > 1:
+            token = TOGETHER + token[1:]
+        # Whoever dies with twenty of them at hand has begun one. What was beside it has nothing to do with that.
+        beside = models.Q(state=Delivery.State.CLAIMED, claim_token__startswith=TOGETHER)
+        died = models.Case(models.When(beside | models.Q(state=Delivery.State.WAITING), then=0), default=1)
+        taken = self.due(now).order_by().filter(pk__in=pks)
         count = taken.update(
             state=Delivery.State.CLAIMED,
             lease_until=now + LEASE,
@@ -54,7 +61,11 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
 
 
 class Delivery(models.Model):
-    """A notice on its way through one channel."""
+    """A notice on its way through one channel.
+
+    Attributes:
+        deaths: how many senders died that had this row alone at hand, or had it under way.
+    """
 
     Channel = Channel
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from celery.schedules import crontab
 from django.conf import settings as product
 from django.core import mail
 from django.db import connection
@@ -113,7 +114,7 @@ def test_a_letter_that_kills_its_senders_takes_no_other_with_it(db: None) -> Non
     rows = [outbox.queue(make_user(), "letter", "one").deliveries.get() for _n in range(3)]
     poison = rows[0]
     now = timezone.now()
-    Delivery.objects.claim([row.pk for row in rows])
+    Delivery.objects.claim([row.pk for row in rows])  # who takes several says nothing about each when they die
     for _death in range(8):
         now += timedelta(minutes=3)
         with time_machine.travel(now, tick=False):
@@ -125,6 +126,39 @@ def test_a_letter_that_kills_its_senders_takes_no_other_with_it(db: None) -> Non
     assert Delivery.objects.get(pk=poison.pk).state == State.FAILED
     assert Delivery.objects.get(pk=poison.pk).deaths == 3
     assert len(mail.outbox) == 2
+
+
+def test_who_was_beside_what_was_begun_is_not_given_up_for_it(db: None) -> None:
+    """A1: many kills one after the other hit the same rows; none of those that were waiting in a hand is lost."""
+    rows = [outbox.queue(make_user(), "letter", "one").deliveries.get().pk for _n in range(3)]
+    now = timezone.now()
+    for _kill in range(sender.MAX_DEATHS + 1):
+        assert Delivery.objects.claim(rows, now)
+        now += timedelta(minutes=3)
+    with time_machine.travel(now, tick=False):
+        send_all()
+    assert len(mail.outbox) == 3
+
+
+@pytest.mark.parametrize(
+    ("redis", "due", "rung", "sends_here"),
+    [("redis://x", 3, 3, False), ("redis://x", 500, 4, False), ("", 3, 0, True), ("", 500, 3, True), ("", 0, 0, False)],
+)
+def test_more_senders_are_woken_than_there_are_to_start_with(
+    redis: str, due: int, rung: int, sends_here: bool, mia: User, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On one machine the tick sends by itself, and others help it from the first letter on."""
+    settings.REDIS_URL = redis
+    outbox.queue_all("letter", [(mia.pk, str(n), {}) for n in range(due)])
+    bells: list[int] = []
+    monkeypatch.setattr(tasks, "_ring_for_more", bells.append)
+    assert tasks.wake() is sends_here
+    assert sum(bells) == rung
+
+
+def test_the_clock_ticks_on_the_minute() -> None:
+    """Which is what people choose: any other phase would make everybody wait for half a minute."""
+    assert product.CELERY_BEAT_SCHEDULE["tick"]["schedule"] == crontab()
 
 
 # --- Tasks --------------------------------------------------------------------------------------
