@@ -198,7 +198,7 @@ def prompts_for(user: User, groups: Iterable[Group], *, asked: str = "", picked:
     """
     running = _running(user, groups, asked)
     first = [one for one in running if one.is_asked or (picked and one.group_id == picked.pk)]
-    page = _page(running, first)
+    page = page_of(running, first)
     reader = _read(user, running, page)
     prompts = Prompts(reader.prompt(challenge, asked) for challenge in page)
     prompts.others = [one for one in running if one.is_running and one not in page]
@@ -209,7 +209,7 @@ def prompt_of(user: User, challenge: Challenge, *, asked: str = "") -> Prompt | 
     """The prompt of one challenge, as `prompts_for` gives it; None when there is nothing to ask."""
     running = _running(user, Group.objects.of_member(user).select_related("organization"), asked)
     # What stands beside a prompt depends on the member's other challenges too, so those of its page are read.
-    page = _page(running, [one for one in running if one.pk == challenge.pk])
+    page = page_of(running, [one for one in running if one.pk == challenge.pk])
     reader = _read(user, running, page)
     return next((reader.prompt(one, asked) for one in page if one.pk == challenge.pk), None)
 
@@ -227,7 +227,12 @@ def _running(user: User, groups: Iterable[Group], asked: str) -> list[Any]:
     near: Any = Challenge.objects.near_for(user, days=HISTORY_DAYS).filter(group__in=known).annotate(mine=mine)
     asks = Exists(Step.objects.filter(challenge=OuterRef("pk"), public_id=asked)) if asked else Value(False)
     planned = {"plan_cue": Subquery(plans.values("cue")[:1]), "plan_act": Subquery(plans.values("act")[:1])}
-    found = list(near.annotate(is_asked=asks, **planned).select_related("mine"))
+    return in_order(near.annotate(is_asked=asks, **planned).select_related("mine"), known, today)
+
+
+def in_order(challenges: Iterable[Any], known: Mapping[int, Group], today: date) -> list[Any]:
+    """Challenges, soonest to end first, in the order of Today, each with its group of those that are known."""
+    found = list(challenges)
     for challenge in found:
         challenge.group = known[challenge.group_id]
         phase = challenge.phase_on(today)
@@ -236,7 +241,7 @@ def _running(user: User, groups: Iterable[Group], asked: str) -> list[Any]:
     return sorted(found, key=attrgetter("rank"))
 
 
-def _page(challenges: Sequence[Any], first: Sequence[Any]) -> list[Any]:
+def page_of(challenges: Sequence[Any], first: Sequence[Any]) -> list[Any]:
     """The challenges whose prompts stand on one page in full."""
     running = [one for one in challenges if one.is_running]
     if len(running) <= AT_ONCE:
@@ -249,7 +254,7 @@ def _read(user: User, challenges: Sequence[Challenge], page: Sequence[Challenge]
     today = user.today()
     if not page:
         return Reader(user, today, {}, [])
-    by_id = {challenge.pk: challenge for challenge in (*page, *_just_before(page, challenges))}
+    by_id = {challenge.pk: challenge for challenge in (*page, *just_before(page, challenges))}
     steps: dict[int, list[Step]] = {pk: [] for pk in by_id}
     for step in Step.objects.filter(challenge__in=by_id).order_by("challenge", "position"):
         # The step borrows the challenge that is already here, so that its words cost no query.
@@ -260,7 +265,7 @@ def _read(user: User, challenges: Sequence[Challenge], page: Sequence[Challenge]
     return Reader(user, today, steps, list(choices))
 
 
-def _just_before(running: Sequence[Any], challenges: Iterable[Any]) -> list[Any]:
+def just_before(running: Sequence[Any], challenges: Iterable[Any]) -> list[Any]:
     """The challenges that ended so shortly before these began that what they offered must not come back yet."""
     found = []
     begin = min(challenge.starts_on for challenge in running)

@@ -6,10 +6,10 @@ needs no reminder.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -29,7 +29,8 @@ from challenges.catalog import program
 from challenges.days import day_name
 from challenges.models import Challenge, Choice, Participation, Step
 from challenges.offers import Offers
-from challenges.prompts import Prompt, prompts_for
+from challenges.prompts import Prompt
+from challenges.prompts_of_many import Material, material_of
 from groups.models import Group, Membership
 from notifications import rhythms, samples
 from notifications import schedule as schedule_of_people
@@ -40,8 +41,9 @@ from notifications.rhythms import Rhythm
 from notifications.schedule import Rule
 
 NAME = "reminder"
-no_need: list[Callable[[User, date], bool]] = []
-"""Rooms that know more add a question here: has this person done something of the kind on this day already?"""
+WAITING = frozenset({"open", Choice.State.INTENDED.value})
+no_need: list[Callable[[date, Collection[int]], set[int]]] = []
+"""Rooms that know more add a question here: which of these people (ids) have done something of the kind on this day?"""
 
 
 def people() -> Iterable[int]:
@@ -140,15 +142,40 @@ class Asked:
 # --- What it says -------------------------------------------------------------------------------
 
 
-def _open(notice: Notice) -> list[Prompt]:
-    """The prompts that wait for an answer, asked once for each sending."""
-    known: list[Prompt] | None = vars(notice).get("open_prompts")
-    if known is None:
-        user = _reader(notice)
-        groups = Group.objects.of_member(user).select_related("organization")
-        waiting = {"open", Choice.State.INTENDED}
-        known = [prompt for prompt in prompts_for(user, groups) if prompt.step and prompt.state in waiting]
-        vars(notice)["open_prompts"] = known
+@dataclass(frozen=True)
+class Known:
+    """What was looked up for one letter along with those that leave with it."""
+
+    done: bool
+    material: Material
+
+    @cached_property
+    def open(self) -> list[Prompt]:
+        """The prompts that wait for an answer."""
+        return [prompt for prompt in self.material.prompts() if prompt.step and prompt.state in WAITING]
+
+
+def look_up(notices: Sequence[Notice]) -> None:
+    """Ask for many letters at once what each of them needs to know."""
+    by_day: dict[str, list[int]] = defaultdict(list)
+    for notice in notices:
+        by_day[notice.key].append(_reader(notice).pk)
+    done = {
+        (day, user)
+        for day, users in by_day.items()
+        for question in no_need
+        for user in question(date.fromisoformat(day), users)
+    }
+    material = material_of(list({_reader(notice).pk: _reader(notice) for notice in notices}.values()))
+    for notice in notices:
+        user = _reader(notice).pk
+        vars(notice)["known"] = Known((notice.key, user) in done, material[user])
+
+
+def _known(notice: Notice) -> Known:
+    if "known" not in vars(notice):
+        look_up([notice])
+    known: Known = vars(notice)["known"]
     return known
 
 
@@ -159,14 +186,12 @@ def _reader(notice: Notice) -> User:
 
 def why_not(notice: Notice) -> str:
     """Why nobody needs this reminder any more; empty if they do."""
-    user, day = _reader(notice), date.fromisoformat(notice.key)
-    if any(done(user, day) for done in no_need):
-        return "done already"
-    return "" if _open(notice) else "nothing is asked"
+    known = _known(notice)
+    return "done already" if known.done else "" if known.open else "nothing is asked"
 
 
 def render(notice: Notice) -> Message:
-    return _say(_open(notice), Preferences.objects.of(_reader(notice)).remind_at or HOUR)
+    return _say(_known(notice).open, Preferences.objects.of(_reader(notice)).remind_at or HOUR)
 
 
 def _say(prompts: Sequence[Prompt], at: time) -> Message:
@@ -195,6 +220,7 @@ KIND = Kind(
     in_app=False,
     still_wanted=lambda notice: not why_not(notice),
     why_not=why_not,
+    look_up=look_up,
     render=render,
     nudge=True,
     topic=Topic.REMINDER,

@@ -17,4 +17,4 @@ class FeedConfig(AppConfig):
         )
         from feed.models import Act
 
-        reminders.no_need.append(lambda user, day: Act.objects.filter(author=user, done_on=day, kind="did").exists())
+        reminders.no_need.append(Act.objects.who_did_one)

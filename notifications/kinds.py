@@ -43,6 +43,8 @@ class Kind:
             somebody who is gone.
         nudge: a reminder nobody misses: it may be lost, but it is never sent twice.
         why_not: in place of `still_wanted`, for kinds that can say why nobody needs to be told; empty if they do.
+        look_up: asks for many notices at once what `why_not` and `render` need, and hangs it on them; called again
+            when what it found has become old.
         topic: what people can switch off it belongs to; empty for what they have just asked for.
         language: of the words, for a bare address; people have their own.
         render_many: the words of many notices at once, by the notice's pk, of those still wanted; a kind that
@@ -61,6 +63,7 @@ class Kind:
     topic: str = ""
     push: bool = False
     why_not: Callable[[Notice], str] | None = None
+    look_up: Callable[[Sequence[Notice]], None] | None = None
     language: Callable[[Notice], str] | None = None
     render_many: Callable[[Sequence[Notice]], Mapping[int, Message]] | None = None
 

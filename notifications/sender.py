@@ -4,12 +4,14 @@ Any number of senders may work at once, twice, or die at any line: a letter goes
 the same Message-ID, so that mailboxes drop a second copy), a nudge at most once.
 """
 
+import contextlib
 import logging
 import random
 import smtplib
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from math import inf
 from time import monotonic, sleep
 
 from django.conf import settings
@@ -18,8 +20,9 @@ from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
 
 from notifications import channels, kinds, mail, smtp, stopping
+from notifications.ahead import Ahead, address_of
 from notifications.kinds import Kind
-from notifications.models import Delivery, Notice, Preferences, Sign, Suppression, SwitchedOff
+from notifications.models import Delivery, Notice, Preferences, Sign, Suppression
 from notifications.models.delivery import LEASE
 from notifications.models.suppression import HARD, SOFT
 from notifications.schedule import out_of_quiet
@@ -48,17 +51,25 @@ def run(seconds: float = 25) -> bool:
     with mail.line():
         while monotonic() < ends:
             batch = queue.take(BATCH)
-            if not batch:
+            if not batch or not send_batch(batch, ends):
                 return False
-            for n, delivery in enumerate(batch):
-                if monotonic() > ends:
-                    _give_back(batch[n:])
-                    return True
-                try:
-                    _deliver(delivery)
-                except smtp.Away:
-                    _give_back(batch[n + 1 :])
-                    return False
+    return True
+
+
+def send_batch(batch: Sequence[Delivery], ends: float = inf) -> bool:
+    """Send what was claimed together, and give back what there is no time for. False if the mail server is away."""
+    ahead = Ahead(batch)
+    for n, delivery in enumerate(batch):
+        if monotonic() > ends:
+            _give_back(batch[n:])
+            break
+        if not ahead.is_fresh:
+            ahead = Ahead(batch[n:])
+        try:
+            _deliver(delivery, ahead)
+        except smtp.Away:
+            _give_back(batch[n + 1 :])
+            return False
     return True
 
 
@@ -162,7 +173,7 @@ def keep_pace(count: int) -> None:
 # --- Whether ----------------------------------------------------------------------------------------
 
 
-def why_not(delivery: Delivery, kind: Kind | None) -> str:
+def why_not(delivery: Delivery, kind: Kind | None, ahead: Ahead) -> str:
     """Why this delivery shall not be sent after all; empty if it shall."""
     notice, person = delivery.notice, delivery.notice.recipient
     if kind is None:
@@ -171,26 +182,16 @@ def why_not(delivery: Delivery, kind: Kind | None) -> str:
         return "late" if kind.nudge else "expired"
     if person and not (person.is_active and person.email):
         return "no such person"
-    if person and kind.topic and SwitchedOff.objects.is_off(person, kind.topic, delivery.channel):
+    if person and kind.topic and ahead.is_off(notice, kind.topic, delivery.channel):
         return "switched off"
     if person and kind.topic and Preferences.objects.of(person).is_paused_on(person.today()):
         return "paused"
     by_mail = delivery.channel == Delivery.Channel.MAIL
-    if by_mail and not kind.transactional and Suppression.objects.is_stopped(_address(notice)):
+    if by_mail and not kind.transactional and ahead.is_stopped(notice):
         return "suppressed"
-    if by_mail and person and kind.topic and _has_been_told_enough(notice):
+    if by_mail and person and kind.topic and ahead.has_been_told_enough(notice):
         return "enough for a day"
     return kind.objection(notice)
-
-
-def _has_been_told_enough(notice: Notice) -> bool:
-    sent = Delivery.objects.filter(
-        notice__recipient=notice.recipient,
-        channel=Delivery.Channel.MAIL,
-        state=State.SENT,
-        sent_at__gt=timezone.now() - timedelta(days=1),
-    )
-    return sent.exclude(manner=Manner.TRANSACTIONAL).count() >= settings.MAIL_PER_PERSON_AND_DAY
 
 
 def _quiet_until(notice: Notice, kind: Kind) -> datetime | None:
@@ -205,17 +206,13 @@ def _quiet_until(notice: Notice, kind: Kind) -> datetime | None:
 # --- How --------------------------------------------------------------------------------------------
 
 
-def _deliver(delivery: Delivery) -> str:
-    kind = kinds.find(delivery.notice.kind)
+def _deliver(delivery: Delivery, ahead: Ahead | None = None) -> str:
+    kind, ahead = kinds.find(delivery.notice.kind), ahead or Ahead([delivery])
     if delivery.deaths >= MAX_DEATHS or delivery.attempts > MAX_ATTEMPTS:
         return _settle(delivery, State.FAILED, "senders died")
     try:
-        reason = why_not(delivery, kind)
-        if reason or kind is None:
-            return _settle(delivery, State.SKIPPED, reason)
-        if until := _quiet_until(delivery.notice, kind):
-            return _put_off(delivery, until, "quiet hours")
-        return _send(delivery, kind)
+        with _as_read(delivery.notice, kind):
+            return _tell(delivery, kind, ahead)
     except smtp.Taken:
         return ""
     except smtp.Away as problem:
@@ -233,24 +230,40 @@ def _deliver(delivery: Delivery) -> str:
         return _unsure(delivery, type(error).__name__)
 
 
-def _send(delivery: Delivery, kind: Kind) -> str:
-    notice = delivery.notice
+def _tell(delivery: Delivery, kind: Kind | None, ahead: Ahead) -> str:
+    reason = why_not(delivery, kind, ahead)
+    if reason or kind is None:
+        return _settle(delivery, State.SKIPPED, reason)
+    if until := _quiet_until(delivery.notice, kind):
+        return _put_off(delivery, until, "quiet hours")
+    if delivery.channel != Delivery.Channel.MAIL:
+        return _send_otherwise(delivery, kind)
+    _send(delivery, kind)
+    ahead.note(delivery)
+    return _settle(delivery, State.SENT)
+
+
+@contextlib.contextmanager
+def _as_read(notice: Notice, kind: Kind | None) -> Iterator[None]:
+    """In the language and the zone of whoever reads it."""
     zone = notice.recipient.zone if notice.recipient else timezone.get_default_timezone()
     with translation.override(language_of(notice, kind)), timezone.override(zone):
-        if delivery.channel != Delivery.Channel.MAIL:
-            return _send_otherwise(delivery, kind)
-        _stamp(delivery)
-        letter = mail.compose(
-            _address(notice),
-            kind.render(notice),
-            message_id=delivery.message_id,
-            date=delivery.date_header,
-            topic=kind.topic,
-            stop_url=stopping.url_for(notice.recipient, kind.topic) if notice.recipient and kind.topic else "",
-        )
+        yield
+
+
+def _send(delivery: Delivery, kind: Kind) -> None:
+    notice = delivery.notice
+    _stamp(delivery)
+    letter = mail.compose(
+        address_of(notice),
+        kind.render(notice),
+        message_id=delivery.message_id,
+        date=delivery.date_header,
+        topic=kind.topic,
+        stop_url=stopping.url_for(notice.recipient, kind.topic) if notice.recipient and kind.topic else "",
+    )
     letter.about_to_go = lambda: _goes(delivery)  # type: ignore[attr-defined]
     mail.send(letter)
-    return _settle(delivery, State.SENT)
 
 
 def _send_otherwise(delivery: Delivery, kind: Kind) -> str:
@@ -268,14 +281,10 @@ def _send_otherwise(delivery: Delivery, kind: Kind) -> str:
     return _settle(delivery, State.SENT)
 
 
-def language_of(notice: Notice, kind: Kind) -> str:
+def language_of(notice: Notice, kind: Kind | None) -> str:
     if notice.recipient:
         return notice.recipient.language
-    return kind.language(notice) if kind.language else settings.LANGUAGE_CODE
-
-
-def _address(notice: Notice) -> str:
-    return notice.recipient.email or "" if notice.recipient else notice.address
+    return kind.language(notice) if kind and kind.language else settings.LANGUAGE_CODE
 
 
 def _stamp(delivery: Delivery) -> None:
@@ -355,7 +364,7 @@ def _refused(delivery: Delivery, code: int, said: bytes) -> str:
     if 400 <= code < 500 and delivery.attempts < MAX_ATTEMPTS:
         pause = _jitter(WAITS[min(delivery.attempts, len(WAITS)) - 1])
         return _put_off(delivery, timezone.now() + pause, reason, counts=True)
-    address = _address(delivery.notice)
+    address = address_of(delivery.notice)
     if enhanced in NO_SUCH_MAILBOX or (code in {550, 551, 553} and not enhanced):
         Suppression.objects.stop(address, Suppression.Why.BOUNCED, reason)
     elif code in {450, 452, 550, 552}:

@@ -1,6 +1,7 @@
 """Lists of acts in the product's words: who may open which, and in which order and at what cost they come."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -35,6 +36,10 @@ FOUND_IN_FEED = Q(state=Literal("shown"), audience__in=[Literal(audience) for au
 
 
 class ActQuerySet(models.QuerySet["Act"]):
+    def who_did_one(self, day: date, people: Collection[int]) -> set[int]:
+        """Those of these people (ids) who have told an act of theirs of this day."""
+        return set(self.filter(author__in=people, done_on=day, kind="did").values_list("author_id", flat=True))
+
     def visible_to(self, user: User) -> "ActQuerySet":
         """What a person may open: shown acts of their groups, their own, and what is for them as a leader.
 

@@ -38,7 +38,8 @@ class PreferencesManager(models.Manager["Preferences"]):
         return wishes
 
     def stop_token_of(self, user: User) -> str:
-        return self.get_or_create(user=user)[0].stop_token
+        wishes = self.of(user)
+        return wishes.stop_token if wishes.pk else self.get_or_create(user=user)[0].stop_token
 
 
 class Preferences(models.Model):

@@ -8,8 +8,9 @@ import time_machine
 
 from accounts.models import User
 from challenges.choices import decide, settle
-from challenges.models import Challenge, Choice, Participation
+from challenges.models import Challenge, Choice, Participation, Plan
 from challenges.prompts import Prompt, prompt_of, prompts_for
+from challenges.prompts_of_many import material_of
 from groups.models import Group
 from tests.factories import join, make_challenge, make_group, make_user
 
@@ -313,3 +314,35 @@ def test_a_page_has_room_for_three_prompts_and_names_the_others(mia: User, olive
         alone = prompt_of(mia, challenges[4])
         assert alone is not None
         assert alone.options == picked[0].options
+
+
+def test_many_at_once_are_asked_what_each_is_asked_alone(
+    olive: User, mia: User, stan: User, group: Group, daily: Challenge, weekly: Challenge, cards: Challenge
+) -> None:
+    """With plans, pauses, choices of their own, groups that others are not in, and challenges that are over."""
+    other = make_group(stan)
+    join(other, mia)
+    with on(MONDAY - timedelta(days=40)):
+        make_challenge(other, starts_on=MONDAY - timedelta(days=40))
+    with on(MONDAY):
+        make_challenge(other, program="t01", starts_on=MONDAY + timedelta(days=30))
+    mine(mia, weekly, rhythm="one_day", kindness_weekday=2)
+    mine(olive, daily, paused_until=MONDAY + timedelta(days=9))
+    User.objects.filter(pk=stan.pk).update(time_zone="Pacific/Apia")
+    people = list(User.objects.filter(pk__in=[olive.pk, mia.pk, stan.pk]))
+    for day in (0, 2, 3, 8, 30):
+        with on(MONDAY + timedelta(days=day), hour=20):
+            Plan.objects.make(daily, mia, cue=f"it is day {day}", act="ask")
+            prompt = prompt_of(mia, weekly)
+            if prompt and prompt.step and day < 30:
+                decide(mia, prompt.step, "skip" if day else "intend")
+            together = material_of(people)
+            for person in people:
+                alone = prompts_for(person, Group.objects.of_member(person).select_related("organization"))
+                assert [told(one) for one in together[person.pk].prompts()] == [told(one) for one in alone]
+                assert alone or (person, day) == (stan, 0)
+
+
+def told(prompt: Prompt) -> list[object]:
+    fields = ("step", "choice", "options", "state", "label", "headline", "plan", "target", "done_this_week", "days")
+    return [prompt.challenge.pk, *(getattr(prompt, name) for name in fields), [slot.step for slot in prompt.slots]]

@@ -78,6 +78,7 @@ def test_the_letter_says_the_prompt_itself_in_the_reader_s_words(running: Challe
     spanish, english = sorted(mail.outbox, key=lambda letter: letter.to)
     assert english.subject == "The prompt for Monday"
     assert spanish.subject == "La propuesta para el lunes"
+    assert "Día 8 de 21" in spanish.body
     assert isinstance(english, EmailMultiAlternatives)
     html = str(english.alternatives[0][0])
     for words in ("Day 8 of 21", "Tell what happened", "?step=", "at 8:30 a.m.", "We never track", "/stop/"):
