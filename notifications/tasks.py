@@ -42,12 +42,20 @@ def tick() -> None:
     planner.plan()
     sender.settle_lost_nudges()
     Sign.objects.leave("tick")
-    due = Delivery.objects.due()[: sender.BATCH * SENDERS].count()
-    # Without a broker of its own, one machine does everything: the tick sends by itself and rings for help.
-    if due and settings.REDIS_URL:
-        _ring_for_more(min(SENDERS, due))
-    elif due and sender.run():
+    if wake() and sender.run():
         _ring_for_more(1)
+
+
+def wake() -> bool:
+    """Ring for senders if anything is due, at a cost that does not grow with it. True if whoever rings sends, too."""
+    due = Delivery.objects.due()[: sender.BATCH * SENDERS].count()
+    if settings.REDIS_URL:
+        _ring_for_more(min(SENDERS, due))
+        return False
+    # Without a broker of its own, one machine does everything: the tick sends by itself and rings for help.
+    if due:
+        _ring_for_more(min(SENDERS, -(-due // sender.BATCH)) - 1)
+    return due > 0
 
 
 def _ring_for_more(times: int) -> None:

@@ -158,7 +158,8 @@ def test_more_senders_are_woken_than_there_are_to_start_with(
 
 def test_the_clock_ticks_on_the_minute() -> None:
     """Which is what people choose: any other phase would make everybody wait for half a minute."""
-    assert product.CELERY_BEAT_SCHEDULE["tick"]["schedule"] == crontab()
+    clock: Any = product.CELERY_BEAT_SCHEDULE
+    assert clock["tick"]["schedule"] == crontab()
 
 
 # --- Tasks --------------------------------------------------------------------------------------
