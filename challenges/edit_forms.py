@@ -6,12 +6,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import time_format
 from django.utils.translation import gettext_lazy as _
 
 from challenges.catalog import Category
 from challenges.models import Challenge, Participation
 from challenges.models.plan import LENGTH
 from challenges.models.step import EDITABLE
+from notifications.models.preferences import HOUR
 
 LONGEST = timedelta(days=366)
 GOAL = _("Choose a goal between 1 and 1,000,000 acts.")
@@ -27,14 +29,21 @@ class ChallengeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Challenge
-        fields = ["own_title", "starts_on", "ends_on", "goal", "per_week"]
-        widgets = {"starts_on": _date(), "ends_on": _date()}
+        fields = ["own_title", "starts_on", "ends_on", "goal", "per_week", "remind_at"]
+        widgets = {
+            "starts_on": _date(),
+            "ends_on": _date(),
+            "remind_at": forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        }
         help_texts = {
             "own_title": _("Leave it empty to use the program’s own title in everybody’s language."),
             "ends_on": _("Move it later to extend. For a week after it, acts of these days can still be told."),
             "goal": _("How many acts you hope for together. It is there to look forward to, not to be reached."),
         }
-        error_messages = {"goal": dict.fromkeys(("required", "invalid", "min_value", "max_value"), GOAL)}
+        error_messages = {
+            "goal": dict.fromkeys(("required", "invalid", "min_value", "max_value"), GOAL),
+            "remind_at": {"invalid": _("Please give a time, such as 8:00.")},
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,6 +53,11 @@ class ChallengeForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["starts_on"].help_text = _("The last day moves along, unless you choose another one.")
         if challenge.cadence != Challenge.Cadence.WEEKLY:
             del self.fields["per_week"]
+        if challenge.group.is_class:  # pupils are reminded by their class
+            del self.fields["remind_at"]
+        else:
+            said = _("On each member’s own clock, for those who have not chosen a time. Leave it empty for %(hour)s.")
+            self.fields["remind_at"].help_text = said % {"hour": time_format(HOUR)}
         self.fields["goal"].widget.attrs |= {"min": 1, "max": 1_000_000}
         self.fields["own_title"].widget.attrs["placeholder"] = challenge.program.title
         if challenge.starts_on <= self.today:

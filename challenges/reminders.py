@@ -8,7 +8,7 @@ needs no reminder.
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date, time, timedelta
 from functools import cached_property, partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,7 +56,27 @@ def people() -> Iterable[int]:
 
 
 def rules(users: Sequence[int]) -> dict[int, Rule]:
-    return {user.pk: wishes.rule(_zone(user)) for user, wishes in rhythms.with_wishes(users)}
+    hours = suggested(users)
+    return {user.pk: wishes.rule(_zone(user), hours.get(user.pk)) for user, wishes in rhythms.with_wishes(users)}
+
+
+def suggested(users: Sequence[int]) -> dict[int, time]:
+    """The hour that a leader suggests to these people, who may choose another: that of what ends soonest."""
+    today = timezone.now().date()
+    parts = Participation.objects.filter(
+        user__in=users,
+        challenge__remind_at__isnull=False,
+        challenge__cancelled_at=None,
+        challenge__starts_on__lte=today + timedelta(days=7),
+        challenge__ends_on__gte=today,
+        challenge__group__memberships__in=Membership.objects.active().filter(user=OuterRef("user")),
+        challenge__group__archived_at=None,
+        challenge__group__delete_after=None,
+    )
+    hours: dict[int, time] = {}
+    for user, at in parts.order_by("challenge__ends_on", "challenge").values_list("user", "challenge__remind_at"):
+        hours.setdefault(user, at or HOUR)
+    return hours
 
 
 def _zone(user: User) -> ZoneInfo:
@@ -191,11 +211,12 @@ def why_not(notice: Notice) -> str:
 
 
 def render(notice: Notice) -> Message:
-    return _say(_known(notice).open, Preferences.objects.of(_reader(notice)).remind_at or HOUR)
+    return _say(_known(notice).open, Preferences.objects.of(_reader(notice)).remind_at)
 
 
-def _say(prompts: Sequence[Prompt], at: time) -> Message:
+def _say(prompts: Sequence[Prompt], chosen: time | None) -> Message:
     first = prompts[0]
+    at = chosen or next((hour for prompt in prompts if (hour := prompt.challenge.remind_at)), HOUR)
     weekday = WEEKDAYS[first.today.weekday()]
     plan = next((prompt.plan for prompt in prompts if prompt.plan), "")
     return Message(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
-from notifications import kinds
+from notifications import kinds, rhythms
 from notifications.models import Channel, Preferences, SwitchedOff, Topic
 from notifications.models.preferences import HOUR
 from notifications.schedule import Quiet
@@ -77,10 +77,11 @@ class RemindersForm(forms.Form):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, user: User) -> None:
         wishes, self.user = Preferences.objects.of(user), user
+        self.suggested = rhythms.at("reminder", user) if wishes.remind_at is None else None
         self.ways = channels_of(user)
         off = set(SwitchedOff.objects.filter(user=user).values_list("topic", "channel"))
         initial: dict[str, Any] = {
-            "remind_at": wishes.remind_at or HOUR,
+            "remind_at": wishes.remind_at or self.suggested or HOUR,
             "weekdays": [str(day) for day in wishes.chosen_weekdays],
             "quiet_from": wishes.quiet_from,
             "quiet_until": wishes.quiet_until,
@@ -98,6 +99,8 @@ class RemindersForm(forms.Form):
                 widget=forms.CheckboxSelectMultiple,
                 required=False,
             )
+        if self.suggested not in {None, HOUR}:
+            self.fields["remind_at"].help_text = _("Your leader suggests this time. You can choose another.")
         if Topic.ANSWERS not in self.ways:
             del self.fields["answers"]
 
@@ -112,7 +115,7 @@ class RemindersForm(forms.Form):
         wishes.chosen_weekdays = frozenset(int(day) for day in chosen["weekdays"])
         before = Preferences.objects.of(self.user)
         # Whoever leaves the hour as it is has not chosen it: another that their leader suggests may still hold.
-        unchosen = before.remind_at is None and chosen["remind_at"] == HOUR
+        unchosen = before.remind_at is None and chosen["remind_at"] == (self.suggested or HOUR)
         Preferences.objects.choose(
             self.user,
             remind_at=None if unchosen else chosen["remind_at"],

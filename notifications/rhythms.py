@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -90,6 +92,19 @@ def wind(users: Iterable[User]) -> None:
     for rhythm in every():
         if rhythm.lasting:
             Clock.objects.wind(rhythm.name, users)
+
+
+def set_anew(name: str, users: QuerySet[Any]) -> None:
+    """Let the next tick set the clocks of these people (ids), whose rules have changed without their doing. A day that
+    was dealt with does not come again: a notice is unique by its day."""
+    Clock.objects.filter(rhythm=name, user__in=users).update(next_at=timezone.now(), last_on=None)
+
+
+def at(name: str, user: User) -> time | None:
+    """The hour that holds for somebody by their rule; None if they have none."""
+    rhythm = find(name)
+    rule = rhythm.rules([user.pk]).get(user.pk) if rhythm else None
+    return rule.at if rule else None
 
 
 def from_now(rule: Rule, now: datetime, last_on: date | None) -> Occurrence | None:

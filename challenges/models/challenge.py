@@ -94,6 +94,7 @@ class ChallengeManager(models.Manager["Challenge"]):
             workdays_only=workdays_only and plan.cadence.kind == "daily",
             starts_on=starts_on,
             ends_on=starts_on,
+            remind_at=again.remind_at if again else None,
             again_of=again,
             started_by=by,
             form_key=form_key or new_public_id(),
@@ -128,6 +129,8 @@ class Challenge(models.Model):
     workdays_only = models.BooleanField(_("leave out weekends"), default=False)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
+    # When the day's prompt comes to those who chose no hour themselves; None: at the hour that holds for all.
+    remind_at = models.TimeField(_("the day’s prompt comes at"), null=True, blank=True)
     goal = models.PositiveIntegerField(_("acts together"), default=100, validators=[MinValueValidator(1)])
     again_of = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="repeats")
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -275,6 +278,8 @@ class Challenge(models.Model):
         if names := sorted(names):
             self.save(update_fields=names)
             record(by, "changed", self, group_id=self.group_id)
+        if "remind_at" in names:
+            rhythms.set_anew("reminder", self.participations.values("user"))
 
     @transaction.atomic
     def repeat(self, starts_on: date, *, by: User) -> "Challenge":

@@ -295,7 +295,7 @@ def test_of_a_challenge_that_is_over_only_the_name_can_change(as_olive: Client, 
     assert Challenge.objects.get(pk=over.pk).own_title == "Our March"
     html = as_olive.get(reverse("challenge-edit", args=[over.public_id])).content.decode()
     assert "Its name is saved. It is over" in html
-    assert html.count("It is over, so this stays as it was.") == 3
+    assert html.count("It is over, so this stays as it was.") == 4
     assert "It ends by itself" not in html
 
 

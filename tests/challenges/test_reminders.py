@@ -254,3 +254,30 @@ def test_who_takes_part_has_a_clock_and_a_pupil_has_none(group: Group, mia: User
         *group.memberships.leaders().get().user.__class__.objects.filter(name="Olive Okafor"),
     }
     assert pupil.pk not in reminders.rules([pupil.pk])
+
+
+def test_a_leader_suggests_the_hour_and_each_member_may_choose_another(
+    running: Challenge, as_olive: Client, as_mia: Client, olive: User, mia: User
+) -> None:
+    """It holds from the next tick on, for those alone who have not chosen, and as long as the challenge lasts."""
+    Preferences.objects.choose(mia, remind_at=time(9, 15))
+    page = f"/challenges/{running.public_id}/edit/"
+    fields = {"own_title": "", "ends_on": running.ends_on.isoformat(), "goal": "100"}
+    assert as_olive.post(page, {**fields, "remind_at": "25:61"}).status_code == 422
+    assert as_olive.post(page, {**fields, "remind_at": "17:00"}).status_code == 302
+    assert tick_at("2026-03-08T20:01Z") == []
+    assert tick_at("2026-03-09T08:30Z") == []
+    assert tick_at("2026-03-09T09:15Z") == ["mia"]
+    assert tick_at("2026-03-09T17:00Z") == ["olive"]
+    assert "5 p.m." in mail.outbox[-1].body
+    with at("2026-03-09T17:05Z"):
+        assert "Your leader suggests this time" in as_olive.get("/you/reminders/").content.decode()
+        assert "Your leader suggests" not in as_mia.get("/you/reminders/").content.decode()
+        # Another hour on the same day brings no second one.
+        assert as_olive.post(page, {**fields, "remind_at": "18:00"}).status_code == 302
+    assert tick_at("2026-03-09T17:06Z") == []
+    assert tick_at("2026-03-09T18:00Z") == []
+    assert tick_at("2026-03-10T18:00Z") == ["olive"]
+    running.refresh_from_db()
+    again = running.repeat(running.ends_on + timedelta(days=9), by=olive)
+    assert again.remind_at == time(18)
