@@ -33,6 +33,7 @@ urlpatterns = [
     path("groups/<slug:slug>/poster/", poster.poster, name="poster"),
     path("groups/<slug:slug>/end-of-term/", end_of_term.end_of_term, name="class-end"),
     path("groups/<slug:slug>/booklet/", end_of_term.booklet, name="class-booklet"),
+    path("groups/<slug:slug>/booklet.pdf", end_of_term.booklet_file, name="class-booklet-file"),
     path("groups/<slug:slug>/next-year/", end_of_term.next_year, name="class-next-year"),
     path("groups/<slug:slug>/delete/", delete_group.delete_group, name="group-delete"),
     path("organizations/<str:public_id>/classes/", school_classes.school_classes, name="school-classes"),

@@ -8,13 +8,16 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.names import NameField
 from accounts.people import person
 from accounts.typed import typed
+from challenges.days import day_name
 from challenges.models import Challenge
 from feed.models import Act
 from feed.totals import Totals, totals_of
@@ -38,17 +41,53 @@ def end_of_term(request: HttpRequest, slug: str) -> HttpResponse:
 def booklet(request: HttpRequest, slug: str) -> HttpResponse:
     """The class booklet: what was approved, in words, with first names as the class shows them. Made to be printed."""
     group = class_run_by(person(request), slug, for_good=True)
+    chapters, together = _chapters(group)
+    context = {
+        "group": group,
+        "chapters": chapters,
+        "together": together,
+        "entries": list(_entries(group)),
+    }
+    return render(request, "pages/booklet.html", context)
+
+
+@require_safe
+def booklet_file(request: HttpRequest, slug: str) -> HttpResponse:
+    """The same as a PDF file, to keep or to send."""
+    # What draws it is large and needed a few times a year.
+    from kindness_platform.booklet_pdf import Booklet, Entry, pdf_of
+
+    group = class_run_by(person(request), slug, for_good=True)
+    chapters, together = _chapters(group)
+    says = ngettext("One act of kindness, together", "%(together)s acts of kindness, together", together)
+    entries = [Entry(act.text, who, day_name(act.done_on)) for act, who in _entries(group)]
+    file = pdf_of(
+        Booklet(
+            title=group.name,
+            together=says % {"together": together},
+            chapters=[_chapter(challenge) for challenge, _total in chapters],
+            entries=entries,
+            seed=group.public_id,
+            language=get_language() or "en",
+        )
+    )
+    response = HttpResponse(file, content_type="application/pdf")
+    response.headers["Content-Disposition"] = content_disposition_header(True, f"{group.slug}.pdf") or "attachment"
+    return response
+
+
+def _chapters(group: Group) -> tuple[list[tuple[Challenge, int]], int]:
+    """The class's challenges with what each of them counted, and all of it."""
     challenges = list(Challenge.objects.filter(group=group, cancelled_at=None).order_by("starts_on", "pk"))
     for challenge in challenges:
         challenge.group = group
     totals = totals_of(challenges)
-    context = {
-        "group": group,
-        "chapters": [(challenge, totals[challenge.pk].total) for challenge in challenges],
-        "together": _sum(totals.values()),
-        "entries": list(_entries(group)),
-    }
-    return render(request, "pages/booklet.html", context)
+    return [(challenge, totals[challenge.pk].total) for challenge in challenges], _sum(totals.values())
+
+
+def _chapter(challenge: Challenge) -> str:
+    first, last = (date_format(day, "DATE_FORMAT") for day in (challenge.starts_on, challenge.ends_on))
+    return _("%(title)s, %(first)s to %(last)s") % {"title": challenge.title, "first": first, "last": last}
 
 
 def _told_in_words(group: Group) -> QuerySet[Act]:

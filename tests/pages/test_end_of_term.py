@@ -1,5 +1,7 @@
 """What becomes of a class at the end of its term: a booklet to keep, and then the next year or nothing."""
 
+import io
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -8,10 +10,12 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from pypdf import PdfReader
 
 from accounts.models import User
 from groups.models import Authorization, Classroom, Group, Membership, Pupil
 from groups.next_year import AlreadyOver, roll_over
+from kindness_platform.booklet_pdf import Booklet, Entry, pdf_of
 from kindness_platform.purge import purge_groups
 from tests.client import pupil_client
 from tests.factories import make_act, make_challenge, make_class, make_user
@@ -78,9 +82,72 @@ def test_a_booklet_counts_nobody_alone(as_olive: Client, olive: User, kestrels: 
     assert "3 acts of kindness, together" in html
 
 
+def pdf(client: Client, group: Group) -> tuple[str, int]:
+    """What can be read in the file, and how many pages it has."""
+    reply = client.get(reverse("class-booklet-file", args=[group.slug]))
+    assert (reply.status_code, reply["Content-Type"]) == (200, "application/pdf")
+    assert reply["Content-Disposition"] == f'attachment; filename="{group.slug}.pdf"'
+    pages = PdfReader(io.BytesIO(reply.content)).pages
+    return "\n".join(page.extract_text() for page in pages), len(pages)
+
+
+def test_the_file_holds_what_was_approved_with_first_names(as_olive: Client, olive: User, kestrels: Group) -> None:
+    make_challenge(kestrels, program="t11")
+    approved(kestrels, olive, "Ana", "I shared my pens.")
+    approved(kestrels, olive, "Ben", "I said good morning.", signed="someone")
+    make_act(kestrels, pupil(kestrels, "Cleo").user, text="Nobody has read this.")
+    approved(kestrels, olive, "Cleo", "Just for me.", audience="private")
+    text, pages = pdf(as_olive, kestrels)
+    assert pages == 2
+    for words in ("Kestrels 4", "Classroom Kindness Counts", "I shared my pens.", "Ana ·", "I said good", "Someone ·"):
+        assert words in text
+    for words in ("Nobody has read this", "Just for me", "Cleo", "Ben"):
+        assert words not in text
+    Classroom.objects.filter(group=kestrels).update(names="none")
+    assert "Ana" not in pdf(as_olive, kestrels)[0]
+
+
+# What is told, and what is read in the file. Brackets stand as they are seen; Arabic letters have their joined shapes.
+SCRIPTS = {
+    "Łukasz ő ş ž": "Łukasz ő ş ž",
+    "Олена помогла": "Олена помогла",
+    "Νίκος, გიორგი, Անի": "Νίκος, გიორგი, Անի",
+    "עזרתי (3 ספרים).": ".(ספרים 3) עזרתי",
+    "سلام": "\ufeb3\ufefc\ufee1",
+    "李雷 helped 王芳": "________ helped ________",
+    "🪡 Sewed a button 🧵": "Sewed a button",
+    "x" * 900: "x" * 40,
+}
+
+
+@pytest.mark.every_row
+@pytest.mark.parametrize(("told", "read"), SCRIPTS.items(), ids=range(len(SCRIPTS)))
+def test_each_script_is_drawn_or_has_a_line_to_write_on(told: str, read: str) -> None:
+    told_by_lee = Entry(told, "李雷" if "李" in told else "Ana", "Monday")
+    file = pdf_of(Booklet(title="K", together="", chapters=[], entries=[told_by_lee], seed="k", language="en"))
+    raw = " ".join("\n".join(page.extract_text() for page in PdfReader(io.BytesIO(file)).pages).split())
+    assert read in raw
+    assert ("Where a line is empty" in raw) == ("李" in told)
+    assert "\ufffd" not in raw
+
+
+def test_no_act_is_torn_and_nothing_is_lost_over_many_pages(as_olive: Client, olive: User, kestrels: Group) -> None:
+    for n in range(30):
+        approved(kestrels, olive, ("Ana", "Ben", "Cleo")[n % 3], f"Number {n}. " + "We tidied the whole room. " * 8)
+    text, pages = pdf(as_olive, kestrels)
+    assert pages > 3
+    assert [int(n) for n in re.findall(r"Number (\d+)\.", text)] == list(range(30))
+
+
+def test_an_empty_class_has_a_cover_and_a_sentence(as_olive: Client, kestrels: Group) -> None:
+    text, pages = pdf(as_olive, kestrels)
+    assert pages == 1
+    assert "Nothing was told in words." in text
+
+
 def test_the_page_leads_to_the_booklet_the_tables_and_both_ways_on(as_olive: Client, kestrels: Group) -> None:
     html = as_olive.get(reverse("class-end", args=[kestrels.slug])).content.decode()
-    for name in ("class-booklet", "lead-acts", "lead-numbers", "class-next-year", "group-delete"):
+    for name in ("class-booklet-file", "class-booklet", "lead-acts", "lead-numbers", "class-next-year", "group-delete"):
         assert reverse(name, args=[kestrels.slug]) in html
 
 

@@ -169,7 +169,7 @@ def test_a_fresh_class_is_the_table_of_high_privacy(theo: User, mode: str, more:
     asked = dict(one.strip().split("=") for one in client.get("/")["Permissions-Policy"].split(","))
     assert asked.keys() >= {"geolocation", "camera", "microphone", "autoplay", "payment", "usb", "screen-wake-lock"}
     assert set(asked.values()) == {"()"}
-    for name in ("challenge-table", "devices", "reminders", "my-data", "class-booklet"):
+    for name in ("challenge-table", "devices", "reminders", "my-data", "class-booklet", "class-booklet-file"):
         arguments = {route.name: route.arguments for route in routes()}.get(name)
         if arguments is not None:
             address = reverse(name, args=[group.slug for _one in arguments])

@@ -165,6 +165,14 @@ def test_a_file_of_others_is_as_it_came(name: str) -> None:
     assert hashlib.sha384((ROOT / "static" / "fonts" / name).read_bytes()).hexdigest() == FONTS[name]
 
 
+def test_the_font_of_the_booklet_is_as_it_came() -> None:
+    """DejaVu Sans 2.37, for the letters that our own fonts lack."""
+    font = hashlib.sha384((ROOT / "kindness_platform" / "fonts" / "DejaVuSans.ttf").read_bytes())
+    assert font.hexdigest() == (
+        "ee44f91dd70564a6f29085c39655600fce1522242a4cc9fcd1bc590dff4cf83014ce56d87ee7d6b79aa2691917fcfcfe"
+    )
+
+
 def test_no_other_file_of_others_is_served() -> None:
     served = {path.name for path in (ROOT / "static" / "fonts").iterdir() if path.suffix != ".txt"}
     assert served == set(FONTS)
