@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from urllib.parse import urlsplit
 
 os.environ.setdefault("GOODTURN_MODE", "demo")
 # Of two workers each has a folder of its own: both inherit the run's, and would clear away each other's photos.
@@ -9,6 +10,9 @@ os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="goodturn-tests-"))
 os.environ["DATA_DIR"] = (
     os.environ["DATA_DIR"].removesuffix(worker := f"/{os.environ.get('PYTEST_XDIST_WORKER', '')}") + worker
 )
+if (redis := os.environ.get("REDIS_URL")) and (number := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")):
+    # Nor the other's limits: each empties its cache before each test.
+    os.environ["REDIS_URL"] = urlsplit(redis)._replace(path=f"/{int(number) + 1}").geturl()
 os.environ.setdefault("LOG_LEVEL", "ERROR")
 
 from kindness_platform.settings import *  # noqa: F403
