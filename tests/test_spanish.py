@@ -1,6 +1,7 @@
 """The product in its second language: nothing English is left on a page or in a letter, and days and numbers fit."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -22,6 +23,7 @@ from tests.html import spoken
 
 LONG = 20
 """A message of so many letters is looked for anywhere on a page; a shorter one has to stand alone in its line."""
+HEAD = 6
 VALUE = r"%\(\w+\)[sd]|%[sd]|\{\w+\}"
 
 
@@ -43,8 +45,17 @@ def _said(message: Message) -> tuple[str, ...]:
 
 def pattern(words: str) -> str:
     """What finds a message with anything filled in."""
-    plain = re.sub(r"<[^<>]*>", "", " ".join(words.split()))
-    return ".{1,80}?".join(re.escape(part) for part in re.split(VALUE, plain))
+    return ".{1,80}?".join(re.escape(part) for part in re.split(VALUE, plain(words)))
+
+
+def head(words: str) -> str:
+    """The first letters of a message; nothing where it begins with a value."""
+    first = re.split(VALUE, plain(words))[0]
+    return first[:HEAD] if len(first) >= HEAD else ""
+
+
+def plain(words: str) -> str:
+    return re.sub(r"<[^<>]*>", "", " ".join(words.split()))
 
 
 class English:
@@ -52,13 +63,25 @@ class English:
 
     def __init__(self) -> None:
         letters = {words: len(re.findall(r"[A-Za-z]", re.sub(VALUE, "", words))) for words in english()}
-        self.anywhere = re.compile("|".join(pattern(words) for words, length in letters.items() if length >= LONG))
+        # One expression of all of them would be tried letter by letter, which takes most of the time of this file.
+        self.by_head: dict[str, list[re.Pattern[str]]] = defaultdict(list)
+        for words, length in letters.items():
+            if length >= LONG:
+                self.by_head[head(words)].append(re.compile(pattern(words)))
         # Shorter ones with values in them, such as "%(names)s and %(last)s", would find many a sentence of a member.
         self.alone = {words for words, length in letters.items() if 2 < length < LONG and not re.search(VALUE, words)}
+        self.known: dict[str, bool] = {}
 
     def in_text(self, text: str) -> set[str]:
-        lines = [" ".join(line.split()) for line in text.split("\n")]
-        return {line for line in lines if line in self.alone or self.anywhere.search(line)}
+        return {line for line in {" ".join(line.split()) for line in text.split("\n")} if self.is_english(line)}
+
+    def is_english(self, line: str) -> bool:
+        """Most lines stand on many pages, and to look for every message in one takes long."""
+        if line not in self.known:
+            heads = {line[at : at + HEAD] for at in range(len(line))} | {""}
+            long = (found for head in heads for found in self.by_head.get(head, ()))
+            self.known[line] = line in self.alone or any(found.search(line) for found in long)
+        return self.known[line]
 
 
 @pytest.fixture(scope="module")
