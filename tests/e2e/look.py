@@ -1,5 +1,6 @@
 """What can be measured on a page: each function returns the faults it finds, in words, none when all is well."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
@@ -14,14 +15,17 @@ MAIN_CONTROLS = (
 )
 
 
-def axe_faults(page: Page, within: str | None = None) -> list[str]:
-    """Violations of WCAG 2.2 A and AA that axe-core finds."""
+OF_COLORS = ("color-contrast", "link-in-text-block")
+
+
+def axe_faults(page: Page, within: str | None = None, *, only: Sequence[str] = ()) -> list[str]:
+    """Violations of WCAG 2.2 A and AA that axe-core finds; of these rules alone, if they are named."""
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(AXE_SCRIPT)
     found: Any = page.evaluate(
-        "([within, tags]) => axe.run(within || document, {runOnly: {type: 'tag', values: tags}, preload: false,"
-        " resultTypes: ['violations']}).then(found => found.violations)",
-        [within, AXE_TAGS],
+        "([within, runOnly]) => axe.run(within || document, {runOnly, preload: false, resultTypes: ['violations']})"
+        ".then(found => found.violations)",
+        [within, {"type": "rule", "values": list(only)} if only else {"type": "tag", "values": AXE_TAGS}],
     )
     return [
         f"{rule['id']}: {rule['help']}: {node['target']} {node['html'][:160]} {_messages(node)}"

@@ -17,7 +17,6 @@ from feed.models import Act, Comment, Photo
 from groups.models import Group
 from tests.e2e import look
 from tests.e2e.conftest import Site, Visit
-from tests.e2e.kinds import KINDS
 from tests.factories import join, make_act, make_challenge, make_group, make_user
 
 CSP = (
@@ -92,18 +91,6 @@ def test_the_session_cookie_is_out_of_reach_of_scripts(visit: Visit, mia: object
     cookies = {cookie["name"]: cookie for cookie in page.context.cookies()}
     assert cookies["csrf"]["httpOnly"]
     assert cookies["csrf"]["sameSite"] == "Lax"
-
-
-def test_nothing_of_a_page_stays_in_the_browser(site: Site) -> None:
-    """B5: after more than twenty private pages the browser has stored nothing."""
-    private = [kind for kind in KINDS if kind.role == "member" and kind.status == 200]
-    page = site.page("member")
-    assert len(private) > 20
-    for kind in private:
-        page.goto(kind.address(site.place))
-        if kind.then:
-            kind.then(page)
-    assert look.storage_faults(page) == []
 
 
 def test_a_browser_asks_for_news_only_if_there_are_more(
