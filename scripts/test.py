@@ -90,7 +90,8 @@ PAGES = tuple(
 FEW = ("--few=6",)
 FEWEST = ("--few=2",)
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-TWO_AT_ONCE = ("-n", "2")
+# Each begins with half of the files, so that what a file makes for all its tests is made once.
+TWO_AT_ONCE = ("-n", "2", "--dist", "worksteal")
 IN_CI = bool(os.environ.get("CI"))
 
 
