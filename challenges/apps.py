@@ -5,4 +5,4 @@ class ChallengesConfig(AppConfig):
     name = "challenges"
 
     def ready(self) -> None:
-        from challenges import my_data, new_calendars, newcomers, reminders  # noqa: F401 (they register themselves)
+        from challenges import habits, my_data, new_calendars, newcomers, reminders  # noqa: F401 (they register themselves)

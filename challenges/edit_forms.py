@@ -191,6 +191,21 @@ class PlanForm(forms.Form):
         return one_clause(self.cleaned_data["act"])
 
 
+class HabitForm(PlanForm):
+    """The same for longer than a week."""
+
+    monthly = forms.BooleanField(
+        label=_("Remind me of it once a month"),
+        help_text=_("In the first week of the month, at the hour of your reminders."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("cue", "act"):
+            self.fields[name].error_messages["required"] = _("Please write a few words.")
+
+
 def one_clause(words: str) -> str:
     """Words as they stand in the middle of a sentence: on one line, without what ends one."""
     visible = "".join(" " if unicodedata.category(c) in {"Cc", "Zl", "Zp"} else c for c in words)

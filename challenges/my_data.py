@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.data_rights import Copy, Keep, Room, register
 from accounts.models import User
-from challenges.models import CalendarFeed, Challenge, Choice, Participation
+from challenges.models import CalendarFeed, Challenge, Choice, Habit, Participation
 
 
 def export(user: User) -> Copy:
@@ -32,6 +32,10 @@ def export(user: User) -> Copy:
             "challenges_you_started": [
                 {"challenge": challenge.title, "group": challenge.group.name, "at": challenge.created_at}
                 for challenge in Challenge.objects.filter(started_by=user).select_related("group").order_by("pk")
+            ],
+            "what_you_keep": [
+                {"when": habit.cue, "i_will": habit.act, "monthly": habit.monthly, "made_at": habit.made_at}
+                for habit in Habit.objects.filter(user=user)
             ],
             "calendar_subscription": [
                 {"address_made_at": feed.made_at} for feed in CalendarFeed.objects.filter(user=user)

@@ -1,9 +1,10 @@
 from django.urls import path
 
-from challenges.views import calendar, choices, classes, edit, ideas, participation, programs, start
+from challenges.views import calendar, choices, classes, edit, habits, ideas, participation, programs, start
 
 urlpatterns = [
     path("you/calendar/", calendar.calendar, name="calendar"),
+    path("you/habit/", habits.habit, name="habit"),
     path("you/calendar/off/", calendar.calendar_off, name="calendar-off"),
     path("calendar/<str:token>.ics", calendar.calendar_file, name="calendar-file"),
     path("start/", start.start, name="start"),

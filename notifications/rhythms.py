@@ -31,6 +31,7 @@ class Rhythm:
         wanted: by day, who of these people is really told something on it, each with the lane (group id).
         latest: how late it may still be sent; what is later is noted as skipped.
         lasting: whether the clock runs for as long as somebody takes part; the others are started by what happens.
+        of_all: whether everybody who takes part has its clock; the others' are started where it is asked for.
         stirred: who (ids) has to be told something at the next time, of what happened since a moment; asked at each
             tick, and about a moment more than once.
     """
@@ -42,6 +43,7 @@ class Rhythm:
     wanted: Callable[[date, Sequence[int]], Mapping[int, int]]
     latest: timedelta = LATEST
     lasting: bool = True
+    of_all: bool = True
     stirred: Callable[[datetime], Iterable[int]] | None = None
 
 
@@ -90,7 +92,7 @@ def wind(users: Iterable[User]) -> None:
     """Let the clocks run of these people, who take part in something now. Those that run are left alone."""
     users = list(users)
     for rhythm in every():
-        if rhythm.lasting:
+        if rhythm.lasting and rhythm.of_all:
             Clock.objects.wind(rhythm.name, users)
 
 

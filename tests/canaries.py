@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from accounts.models import AccountMail, AddressChange, Session, User
 from accounts.models.audit import record
-from challenges.models import CalendarFeed, Challenge, Choice, Plan
+from challenges.models import CalendarFeed, Challenge, Choice, Habit, Plan
 from feed.models import ActDraft, Case, Comment, KindNote, Moment, Photo, Reaction
 from feed.pictures import SIZES
 from groups.models import ExternalId, Group, JoinCode, OrganizationAdmin, Pupil
@@ -55,6 +55,7 @@ OF_A_PERSON: dict[str, Callable[[User], Q]] = {
     "groups.JoinCode": lambda user: Q(created_by=user),
     "challenges.Participation": lambda user: Q(user=user),
     "challenges.Plan": lambda user: Q(participation__user=user),
+    "challenges.Habit": lambda user: Q(user=user),
     "challenges.CalendarFeed": lambda user: Q(user=user),
     "challenges.Choice": lambda user: Q(participation__user=user),
     "feed.Act": lambda user: Q(author=user),
@@ -189,6 +190,7 @@ def give_everything(user: User, group: Group, challenge: Challenge, friend: User
     week = user.today() - timedelta(weeks=KindNote.objects.count())  # a group has one a week
     KindNote.objects.create(group=group, by=user, to="all", text="A kind note.", week=week)
     Plan.objects.make(challenge, user, cue="the kettle boils", act="ask how they are")
+    Habit.objects.keep(user, cue="the bus is late", act="let somebody go first", monthly=True)
     Case.objects.about(theirs).report(user, reason="unkind", words="To my neighbor.")
     decided = Case.objects.about(make_act(group, friend, challenge=challenge))
     decided.report(friend, reason="other")

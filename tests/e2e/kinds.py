@@ -335,6 +335,8 @@ KINDS = [
     Kind("my-way daily", "member", at("my-way", "daily.public_id")),
     Kind("plan", "member", at("plan", "daily.public_id")),
     Kind("plan refused", "member", at("plan", "daily.public_id"), then=send_empty),
+    Kind("habit", "member", at("habit")),
+    Kind("habit refused", "member", at("habit"), then=send_empty),
     Kind("group", "member", at("group", "group.slug")),
     Kind("group of a leader", "leader", at("group", "group.slug")),
     Kind("group empty", "lone", at("group", "empty.slug")),
