@@ -99,8 +99,8 @@ def _plan(rhythm: Rhythm, rows: Sequence[Row], now: datetime) -> int:
 def _turn(rhythm: Rhythm, row: Row, rule: Rule | None, now: datetime) -> Turn:
     if rule is None:
         return Turn(row, (), None, row.last_on)
-    if row.last_on is None:  # a new clock: nothing was missed before it ran
-        following = rhythms.from_now(rule, now, None)
+    if row.last_on is None:  # a new clock: nothing was missed before the moment at which it was wound
+        following = rhythms.from_now(rule, row.next_at, None)
         last = following.day - schedule.DAY if following else now.astimezone(rule.zone).date()
         return Turn(row, (), following.at if following else None, last)
     oldest = (now - rhythms.FARTHEST_BACK).astimezone(rule.zone).date()

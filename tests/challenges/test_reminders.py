@@ -15,7 +15,7 @@ from accounts.models import User
 from challenges import reminders
 from challenges.choices import decide
 from challenges.models import Challenge, Participation
-from groups.models import Group
+from groups.models import Group, Membership
 from notifications import planner, tasks
 from notifications.models import Channel, Clock, Delivery, Notice, Preferences, SwitchedOff, Topic
 from tests.factories import join, make_act, make_challenge, make_group, make_user
@@ -281,3 +281,17 @@ def test_a_leader_suggests_the_hour_and_each_member_may_choose_another(
     running.refresh_from_db()
     again = running.repeat(running.ends_on + timedelta(days=9), by=olive)
     assert again.remind_at == time(18)
+
+
+@pytest.mark.parametrize("count", [40, pytest.param(5000, marks=pytest.mark.audit)])
+def test_who_came_a_second_before_the_hour_is_reminded_at_it(group: Group, count: int) -> None:
+    """A whole group at once, and a tick that is a second late: everybody once, and nobody only tomorrow."""
+    with at("2026-03-09T08:29:59Z"):
+        people = User.objects.bulk_create(
+            [User(email=f"m{n}@example.org", name=f"M {n}", password="!") for n in range(count)]
+        )
+        Membership.objects.bulk_create([Membership(group=group, user=user) for user in people])
+        make_challenge(group, starts_on=MONDAY)
+    everybody = sorted(f"m{n}@example" for n in range(count))
+    arrived = sorted(name for minute in (30, 31, 32, 33, 34) for name in tick_at(f"2026-03-09T08:{minute}:01Z"))
+    assert [name for name in arrived if name.startswith("m") and name != "mia"] == everybody

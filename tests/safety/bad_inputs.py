@@ -50,7 +50,7 @@ NOTIFICATIONS: dict[int, Row] = {
     # two beats, three senders
     13: ("notifications/test_planner.py::two_beats_and_three_dispatchers_remind_everybody_once_a_day",),
     # five thousand who are due in the same minute
-    14: NOT_YET + "how late the last of them is needs a quiet machine; that each is told once is row 13",
+    14: ("challenges/test_reminders.py::who_came_a_second_before_the_hour_is_reminded_at_it",),
     # somebody goes while it is on its way
     15: ("notifications/test_sender.py::who_has_left_is_told_nothing",),
     # somebody switches it off while it waits
