@@ -19,9 +19,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import Any
 from urllib.parse import urlsplit
 
+from benchmarks import mail
 from benchmarks.load import Result, Target, measure
+from scripts.test import redis_server
 
 ROOT = Path(__file__).resolve().parent.parent
 SHEET = "{goal:<5} {what:<58} {figure:>9} {bound:>9}  {verdict}"
@@ -165,11 +168,13 @@ def postgres(folder: Path) -> Iterator[str]:
         database.cleanup()
 
 
-def with_name(uri: str, name: str) -> str:
+def with_name(uri: str, name: str, *, fresh: bool = False) -> str:
     """The address of another database on the same server, made when it is not there."""
     import psycopg
 
     with psycopg.connect(uri, autocommit=True) as connection:
+        if fresh:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             connection.execute(f'CREATE DATABASE "{name}"')
     return urlsplit(uri)._replace(path=f"/{name}").geturl()
@@ -274,93 +279,150 @@ def small_install(server: Server) -> float:
     return total
 
 
+def page_goals(folder: Path, uri: str, chosen: argparse.Namespace) -> Report:
+    """Every page of both databases by turns, and what a place of work costs besides."""
+    servers: list[Server] = []
+    pages: dict[str, dict[str, Target]] = {}
+    try:
+        port = 8700
+        for engine in ("PostgreSQL", "SQLite"):
+            made = {}
+            for size, acts, large in (("big", chosen.acts, 10_000), ("small", 1000, 0)):
+                database = with_name(uri, f"bench_{size}") if engine == "PostgreSQL" else ""
+                made[size] = prepare(
+                    folder / f"{engine.lower()}-{size}",
+                    database,
+                    chosen.groups if size == "big" else 100,
+                    acts,
+                    large,
+                )
+            trio = [
+                serve(f"{engine} floor", port, made["big"], "benchmarks.floor_settings"),
+                serve(f"{engine} big", port + 1, made["big"], "kindness_platform.settings"),
+                serve(f"{engine} small", port + 2, made["small"], "kindness_platform.settings"),
+            ]
+            port += 3
+            servers += trio
+            for server in trio:
+                fetch(server, "/a1/" if "floor" in server.name else "/")
+            pages[engine] = targets_of(engine, *trio)
+        one = interleave(pages, servers, rounds=chosen.rounds, clients=1, seconds=chosen.seconds)
+        eight = interleave(pages, servers, rounds=chosen.rounds, clients=8, seconds=chosen.seconds)
+        figures(one, eight)
+        report = Report()
+        for engine in pages:
+            judge(report, engine, one, eight)
+        weight, requests, script, html = first_visit(servers[1])
+        report.line("G9", "first signed-in visit, KB compressed without fonts", weight / 1024, 60)
+        report.line("G9", "requests of a first visit", requests, 12)
+        report.line("G9", "script, KB compressed", script / 1024, 30)
+        report.line(
+            "G9", "HTML of a feed page of 20 acts, KB raw", len(fetch(servers[1], "/groups/group-0/")) / 1024, 45
+        )
+        print(f"      (HTML of Today, KB raw: {html / 1024:.0f})")
+        sqlite, pg = eight["SQLite", "feed"], eight["PostgreSQL", "feed"]
+        report.line("G13", "SQLite feed throughput / PostgreSQL", sqlite.rps / pg.rps, 0.9, at_least=True)
+        report.line("G14", "two web workers, MB", servers[4].pss_mb(workers_only=True), 180)
+        report.line("G14", "small install: web, worker and beat, MB", small_install(servers[4]), 400)
+        for engine, server in (("PostgreSQL", servers[1]), ("SQLite", servers[4])):
+            measured = subprocess.run(
+                [sys.executable, "-m", "benchmarks.inside", "posting"],
+                env=server.env,
+                cwd=ROOT,
+                check=True,
+                capture_output=True,
+            )
+            cost = json.loads(measured.stdout.decode().strip().splitlines()[-1])
+            report.line("G15", f"{engine}: post to 10,000 members / 10", cost["large_ms"] / cost["small_ms"], 1.2)
+            report.line("G15", f"{engine}: queries of posting", cost["queries"], 12)
+        for engine, server in (("PostgreSQL", servers[2]), ("SQLite", servers[5])):
+            read = subprocess.run(
+                [sys.executable, "-m", "benchmarks.roster", "10000"],
+                env=server.env,
+                cwd=ROOT,
+                check=True,
+                capture_output=True,
+            )
+            cost = json.loads(read.stdout.decode().strip().splitlines()[-1])
+            report.line("C11", f"{engine}: a roster of 10,000, seconds", cost["first"], 60)
+            report.line("C11", f"{engine}: the same once more, seconds", cost["second"], 60)
+            report.line("C11", f"{engine}: a roster of 10,000, MB", cost["mb"], 512)
+        return report
+    finally:
+        for server in servers:
+            server.process.send_signal(signal.SIGTERM)
+        for server in servers:
+            server.process.wait(timeout=20)
+
+
+def reminder_goals(folder: Path, uri: str, members: int, due: int) -> Report:
+    """Who is due among many, written down and sent: over PostgreSQL and Redis, and as one machine has it."""
+    report = Report()
+    with mail.mail_server() as (sink, mail_url), redis_server(folder) as redis_url:
+        for engine in ("PostgreSQL", "SQLite"):
+            place = folder / f"{engine.lower()}-mail"
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir()
+            database = with_name(uri, "bench_mail", fresh=True) if engine == "PostgreSQL" else ""
+            env = environment(place, database) | {"MAIL_URL": mail_url, "BASE_URL": "http://127.0.0.1:8700"}
+            env["REDIS_URL"] = redis_url if engine == "PostgreSQL" else ""
+            print(f"\n{engine}: {members:,} members", flush=True)
+            judge_reminders(report, engine, mail.measured(env, members, due))
+            late = mail.lateness(env, sink, min(due, 10_000))
+            print(
+                f"      ({late.came:,} came, {late.copies} twice, the last after {late.last:.0f} s: {late.rate:.0f}/s)"
+            )
+            report.line("A18", f"{engine}: reminders that came", late.came, min(due, 10_000), at_least=True)
+            report.line("A18", f"{engine}: copies", late.copies, 0)
+            report.line("A18", f"{engine}: lateness, p50, seconds", late.p50, 60)
+            report.line("A18", f"{engine}: lateness, p99, seconds", late.p99, 300)
+    return report
+
+
+def judge_reminders(report: Report, engine: str, found: dict[str, Any]) -> None:
+    scan, written, sending = found["scan"], found["written"], found["sending"]
+    report.line(
+        "A18", f"{engine}: the plan of the scan uses its index", "clocks_by_moment" in scan["plan"], 1, at_least=True
+    )
+    report.line("G10", f"{engine}: the scan, nobody due, ms", scan["find_ms"], 5)
+    report.line("A18", f"{engine}: a whole round, nobody due, ms", scan["round_ms"], 20)
+    report.line("A18", f"{engine}: a sender that looks, nothing due, ms", scan["look_ms"], 20)
+    report.line("G10", f"{engine}: all due written down, seconds", written["product"], 5)
+    report.line("G10", f"{engine}: the same / the raw claim", written["product"] / written["floor"], 2)
+    report.line("G11", f"{engine}: senders woken, seconds", found["waking"], 0.25)
+    print(
+        f"      (one sender {sending['product']:.1f} letters/s, {sending['cpu_ms']:.1f} ms of processor each; "
+        f"bare loop {sending['floor']:.1f}/s)"
+    )
+    report.line(
+        "G12", f"{engine}: letters of one sender / bare loop", sending["product"] / sending["floor"], 0.4, at_least=True
+    )
+
+
 def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--groups", type=int, default=1000)
     options.add_argument("--acts", type=int, default=1_000_000)
+    options.add_argument("--members", type=int, default=1_000_000, help="whose reminder is not due")
+    options.add_argument("--due", type=int, default=50_000, help="whose reminder is")
     options.add_argument("--rounds", type=int, default=3)
     options.add_argument("--seconds", type=float, default=2.0)
     options.add_argument("--folder", type=Path, default=Path(os.environ.get("DATA_DIR", ROOT / "var")) / "bench")
     options.add_argument("--fresh", action="store_true", help="make the data anew")
+    options.add_argument("--only", choices=["pages", "reminders"])
     chosen = options.parse_args()
     folder: Path = chosen.folder.resolve()
     if chosen.fresh:
         shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
-    servers: list[Server] = []
-    pages: dict[str, dict[str, Target]] = {}
+    lost = 0
     with postgres(folder / "postgres") as uri:
-        try:
-            port = 8700
-            for engine in ("PostgreSQL", "SQLite"):
-                made = {}
-                for size, acts, large in (("big", chosen.acts, 10_000), ("small", 1000, 0)):
-                    database = with_name(uri, f"bench_{size}") if engine == "PostgreSQL" else ""
-                    made[size] = prepare(
-                        folder / f"{engine.lower()}-{size}",
-                        database,
-                        chosen.groups if size == "big" else 100,
-                        acts,
-                        large,
-                    )
-                trio = [
-                    serve(f"{engine} floor", port, made["big"], "benchmarks.floor_settings"),
-                    serve(f"{engine} big", port + 1, made["big"], "kindness_platform.settings"),
-                    serve(f"{engine} small", port + 2, made["small"], "kindness_platform.settings"),
-                ]
-                port += 3
-                servers += trio
-                for server in trio:
-                    fetch(server, "/a1/" if "floor" in server.name else "/")
-                pages[engine] = targets_of(engine, *trio)
-            one = interleave(pages, servers, rounds=chosen.rounds, clients=1, seconds=chosen.seconds)
-            eight = interleave(pages, servers, rounds=chosen.rounds, clients=8, seconds=chosen.seconds)
-            figures(one, eight)
-            report = Report()
-            for engine in pages:
-                judge(report, engine, one, eight)
-            weight, requests, script, html = first_visit(servers[1])
-            report.line("G9", "first signed-in visit, KB compressed without fonts", weight / 1024, 60)
-            report.line("G9", "requests of a first visit", requests, 12)
-            report.line("G9", "script, KB compressed", script / 1024, 30)
-            report.line(
-                "G9", "HTML of a feed page of 20 acts, KB raw", len(fetch(servers[1], "/groups/group-0/")) / 1024, 45
-            )
-            print(f"      (HTML of Today, KB raw: {html / 1024:.0f})")
-            sqlite, pg = eight["SQLite", "feed"], eight["PostgreSQL", "feed"]
-            report.line("G13", "SQLite feed throughput / PostgreSQL", sqlite.rps / pg.rps, 0.9, at_least=True)
-            report.line("G14", "two web workers, MB", servers[4].pss_mb(workers_only=True), 180)
-            report.line("G14", "small install: web, worker and beat, MB", small_install(servers[4]), 400)
-            for engine, server in (("PostgreSQL", servers[1]), ("SQLite", servers[4])):
-                measured = subprocess.run(
-                    [sys.executable, "-m", "benchmarks.inside", "posting"],
-                    env=server.env,
-                    cwd=ROOT,
-                    check=True,
-                    capture_output=True,
-                )
-                cost = json.loads(measured.stdout.decode().strip().splitlines()[-1])
-                report.line("G15", f"{engine}: post to 10,000 members / 10", cost["large_ms"] / cost["small_ms"], 1.2)
-                report.line("G15", f"{engine}: queries of posting", cost["queries"], 12)
-            for engine, server in (("PostgreSQL", servers[2]), ("SQLite", servers[5])):
-                read = subprocess.run(
-                    [sys.executable, "-m", "benchmarks.roster", "10000"],
-                    env=server.env,
-                    cwd=ROOT,
-                    check=True,
-                    capture_output=True,
-                )
-                cost = json.loads(read.stdout.decode().strip().splitlines()[-1])
-                report.line("C11", f"{engine}: a roster of 10,000, seconds", cost["first"], 60)
-                report.line("C11", f"{engine}: the same once more, seconds", cost["second"], 60)
-                report.line("C11", f"{engine}: a roster of 10,000, MB", cost["mb"], 512)
-            print(f"\n{report.lost} goals lost" if report.lost else "\nevery goal kept")
-        finally:
-            for server in servers:
-                server.process.send_signal(signal.SIGTERM)
-            for server in servers:
-                server.process.wait(timeout=20)
-    return 1 if report.lost else 0
+        if chosen.only != "reminders":
+            lost += page_goals(folder, uri, chosen).lost
+        if chosen.only != "pages":
+            lost += reminder_goals(folder, uri, chosen.members, chosen.due).lost
+    print(f"\n{lost} goals lost" if lost else "\nevery goal kept")
+    return 1 if lost else 0
 
 
 if __name__ == "__main__":
