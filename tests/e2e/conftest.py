@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from django.core import mail
 from django.core.cache import cache
 from django.core.management import call_command
@@ -224,6 +225,8 @@ class Site:
         user = self.place.people[role]
         if (role, javascript) not in self.pages:
             self.pages[role, javascript] = self.open(user=user, javascript=javascript)
+            # Half a megabyte, which the browser takes far faster so than when it is handed over on each page.
+            self.pages[role, javascript].context.add_init_script(AXE_SCRIPT)
         page = self.pages[role, javascript]
         if role == "sure" and user:  # a confirmation lasts ten minutes, and a file of tests may take longer
             sign_in(page.context, user, self.open.url, confirmed=True)
