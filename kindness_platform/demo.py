@@ -17,7 +17,6 @@ from django.db import transaction
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
-from accounts.ids import ALPHABET, LENGTH
 from accounts.models import User
 from challenges.choices import settle
 from challenges.models import Challenge, Participation
@@ -26,6 +25,7 @@ from feed.messages import act_was_shown, comment_was_shown
 from feed.models import Act, Comment, Credit, Reaction
 from groups.models import Group, JoinCode, Membership
 from kindness_platform import demo_class
+from kindness_platform.demo_ids import fixed_id
 from kindness_platform.demo_story import STORIES, Story, Told
 
 if TYPE_CHECKING:
@@ -89,16 +89,10 @@ def _tell(story: Story, people: dict[str, User]) -> None:
 
 def _person(name: str) -> User:
     email = f"{name.split()[0].lower()}@example.org"
-    user = User.objects.create_user(email, name=name, time_zone=ZONE, public_id=_fixed_id(email))
+    user = User.objects.create_user(email, name=name, time_zone=ZONE, public_id=fixed_id(email))
     user.accept_terms()
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
     return user
-
-
-def _fixed_id(seed: str) -> str:
-    """The same public id in every run, so that everybody keeps their patch."""
-    digest = hashlib.sha256(seed.encode()).digest()
-    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:LENGTH])
 
 
 def _move_back(group: Group, challenge: Challenge, starts_on: date) -> None:
@@ -125,7 +119,7 @@ def _act(told: Told, challenge: Challenge, cast: dict[str, User], earlier: dict[
         challenge.group,
         kind=told.kind,
         done_on=day,
-        form_key=_fixed_id(f"{challenge.group.name}/{told.key}"),
+        form_key=fixed_id(f"{challenge.group.name}/{told.key}"),
         text=told.text,
         audience=told.audience,
         signed=told.signed,
@@ -162,7 +156,7 @@ def _answer(told: Told, act: Act, cast: dict[str, User]) -> None:
             if cast[name] != act.author:
                 Reaction.objects.toggle(act, cast[name], kind)
     for n, (name, words) in enumerate(told.comments):
-        Comment.objects.post(act, cast[name], words, form_key=_fixed_id(f"{act.form_key}/{n}"))
+        Comment.objects.post(act, cast[name], words, form_key=fixed_id(f"{act.form_key}/{n}"))
 
 
 def _at_its_moment(act: Act, told: Told, author: User) -> Act:

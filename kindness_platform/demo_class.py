@@ -9,7 +9,6 @@ from datetime import datetime, time, timedelta
 
 from django.utils import timezone
 
-from accounts.ids import new_public_id
 from accounts.models import User
 from challenges.choices import settle
 from challenges.models import Challenge
@@ -27,6 +26,7 @@ from groups.models import (
     SupportContact,
 )
 from groups.models.pupil import Secret
+from kindness_platform.demo_ids import fixed_id
 
 CODE = "KESTRELS2345"
 PICTURES = ("cat", "sun", "boat", "star")
@@ -97,6 +97,7 @@ def make(teacher: User) -> Group:
     School.objects.create(organization=organization, weekdays="0123456", opens_at=time.min, closes_at=time.max)
     group = Group.objects.found(name=CLASS, mode="primary", founder=teacher, organization=organization)
     group.organization = organization
+    Group.objects.filter(pk=group.pk).update(public_id=fixed_id(CLASS))
     Authorization.objects.give(
         organization, group, basis="school", given_by="Dr. Amina Yusuf, head teacher", by=teacher
     )
@@ -129,6 +130,8 @@ def _pupil(group: Group, name: str, teacher: User) -> User:
     pupil = Pupil.objects.add(group, name, by=teacher)
     secret = Secret(pictures=PICTURES, words=WORDS, card=pupil.secret.card)
     Pupil.objects.filter(pk=pupil.pk).update(credential=secret.locked())
+    pupil.user.public_id = fixed_id(f"{CLASS} {name}")
+    pupil.user.save(update_fields=["public_id"])
     return pupil.user
 
 
@@ -141,7 +144,7 @@ def _act(told: Told, challenge: Challenge, pupils: dict[str, User], teacher: Use
         group,
         kind=told.kind,
         done_on=day,
-        form_key=new_public_id(),
+        form_key=fixed_id(f"{told.day} {told.at} {told.who}"),
         text=told.text,
         audience="leaders" if told.to_teacher else "group",
         source="posted" if told.text else "tick",

@@ -156,7 +156,8 @@ class Camera:
         """The addresses of the demo: who leads first, then who takes part."""
         from groups.models import Membership
 
-        places = Membership.objects.active().exclude(group__in=self._groups_of_place()).order_by("-role", "pk")
+        grown_up = Membership.objects.active().filter(user__email__isnull=False)
+        places = grown_up.exclude(group__in=self._groups_of_place()).order_by("-role", "pk")
         leaders = [place.user.email or "" for place in places.select_related("user") if place.is_leader]
         members = [place.user.email or "" for place in places.select_related("user") if not place.is_leader]
         return list(dict.fromkeys([*leaders[:2], *members[:2]]))

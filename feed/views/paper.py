@@ -62,6 +62,8 @@ def find(request: HttpRequest) -> HttpResponse:
     """From the code on a sheet to the page on which it is entered."""
     user = person(request)
     classes = Group.objects.run_by(user).filter(mode__in=[Group.Mode.PRIMARY, Group.Mode.SECONDARY])
+    if not classes.exists():  # who teaches nowhere has no sheets
+        raise Http404
     form = CodeForm(typed(request))
     if form.is_bound and form.is_valid():
         theirs = Challenge.objects.filter(group__in=classes).select_related("group__organization")

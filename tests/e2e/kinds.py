@@ -153,6 +153,17 @@ def look_at_a_list(page: Page) -> None:
     page.get_by_role("heading", name="What would change").wait_for()
 
 
+def look_at_the_next_year(page: Page) -> None:
+    page.get_by_label("I record it anew").check()
+    page.get_by_role("button", name="Look at it once more").click()
+    page.get_by_role("button", name="Yes, begin the next year").wait_for()
+
+
+def open_the_menu_of_a_class(page: Page) -> None:
+    page.locator(".tabs summary").click()
+    page.get_by_role("link", name="Before it begins").wait_for()
+
+
 def ask_for_no_pause(page: Page) -> None:
     press_with(page, "do", "mute")
 
@@ -437,7 +448,9 @@ KINDS = [
     Kind("class-unnoticed", "teacher", at("class-unnoticed", "school.slug")),
     Kind("class-end", "teacher", at("class-end", "school.slug")),
     Kind("class-booklet", "teacher", at("class-booklet", "school.slug")),
+    Kind("class-end with its menu", "teacher", at("class-end", "school.slug"), then=open_the_menu_of_a_class),
     Kind("class-next-year", "teacher", at("class-next-year", "school.slug")),
+    Kind("class-next-year looked at", "teacher", at("class-next-year", "school.slug"), then=look_at_the_next_year),
     Kind("no page", "visitor", lambda place: f"/{NONSENSE}/", 404),
     Kind("no page for a member", "member", lambda place: f"/acts/{NONSENSE}/", 404),
     Kind("my-acts with a broken address", "member", asking(at("my-acts"), "before=nonsense"), 400),

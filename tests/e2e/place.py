@@ -132,12 +132,13 @@ def make_place() -> Place:
     assert comment
     assert credit
     school, theo = _class()
+    leila = _leila(school)
     class_act, (student, returned) = _acts_of_a_class(school, theo), _students(theo)
     return Place(
         people={
             "visitor": None,
             "teacher": theo,
-            "pupil": User.objects.get(name="Leila"),
+            "pupil": leila,
             "student": student,
             "newcomer": newcomer,
             "member": mia,
@@ -174,7 +175,7 @@ def make_place() -> Place:
         put_away=put_away,
         going=going,
         school=school,
-        pupil=User.objects.get(name="Leila"),
+        pupil=leila,
         class_code=JoinCode.current(school, theo, JoinCode.Purpose.CLASS),
         wall_code=JoinCode.current(school, theo, JoinCode.Purpose.WALL),
         class_act=class_act,
@@ -202,11 +203,16 @@ def _class() -> tuple[Group, User]:
     return group, theo
 
 
+def _leila(group: Group) -> User:
+    """The demo, beside which this place stands for pictures, has one of this name, too."""
+    return Pupil.objects.in_class(group).get(user__name="Leila").user
+
+
 def _acts_of_a_class(group: Group, theo: User) -> Act:
     """A program under way: acts that were shared, one of them Leila's, and all kinds of what waits to be read."""
     challenge = make_challenge(group, program="t11", started=1)
     people = [pupil.user for pupil in Pupil.objects.in_class(group)]
-    leila, others = User.objects.get(name="Leila"), [one for one in people if one.name != "Leila"]
+    leila, others = _leila(group), [one for one in people if one.name != "Leila"]
     for n, author in enumerate([*others[:3], leila]):
         thanked = [leila] if n == 0 else []
         text = f"{LONG_WORD[:40]} and the pencils, {n}." if n else "Picked up all the pencils."

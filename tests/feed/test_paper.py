@@ -61,6 +61,14 @@ def enter(client: Client, challenge: Challenge, *numbers: int | str, week: int =
     return client.post(page(challenge, week), {"do": "class", **sent})
 
 
+def test_who_teaches_nowhere_has_no_sheets(
+    as_olive: Client, as_mia: Client, challenge: Challenge, visitor: Client
+) -> None:
+    assert as_olive.get("/paper/").status_code == 200
+    assert [as_mia.get("/paper/").status_code, as_mia.post("/paper/", {"code": "ABC234-1"}).status_code] == [404, 404]
+    assert visitor.get("/paper/").status_code == 302
+
+
 def test_a_sheet_for_each_week_has_its_prompts_and_a_code(as_olive: Client, challenge: Challenge) -> None:
     html = as_olive.get(reverse("challenge-paper", args=[challenge.public_id])).content.decode()
     codes = re.findall(r'tally__code" dir="ltr">([^<]+)<', html)
@@ -105,7 +113,8 @@ def test_the_code_of_an_old_sheet_still_leads_there(as_olive: Client, kestrels: 
     assert as_olive.post(reverse("paper"), {"code": code}).status_code == 302
 
 
-def test_a_code_of_another_teachers_class_leads_nowhere(as_mia: Client, challenge: Challenge) -> None:
+def test_a_code_of_another_teachers_class_leads_nowhere(as_mia: Client, mia: User, challenge: Challenge) -> None:
+    make_class(mia, name="Owls")
     code = paper.sheets_of(challenge)[0].code
     assert as_mia.post(reverse("paper"), {"code": code}).status_code == 422
 

@@ -16,6 +16,7 @@ from challenges.schedule import Phase
 from feed.models import Act, Comment, Counter, Credit, Reaction
 from groups.models import Group, JoinCode, Membership, Pupil
 from kindness_platform import demo, demo_class
+from kindness_platform.demo_ids import fixed_id
 from tests.conftest import kept_for_the_file
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +100,9 @@ def test_people_can_sign_in_with_what_is_printed(said: str) -> None:
 
 def test_everybody_keeps_their_patch(said: str) -> None:
     """Patches are drawn from public ids, so those of the demo are the same in every run."""
-    assert User.objects.get(email="mina@example.org").public_id == demo._fixed_id("mina@example.org")
+    assert User.objects.get(email="mina@example.org").public_id == fixed_id("mina@example.org")
+    pupils = Pupil.objects.filter(user__memberships__group__name=demo_class.CLASS)
+    assert {one.user.public_id for one in pupils} == {fixed_id(f"{demo_class.CLASS} {n}") for n in demo_class.NAMES}
     assert len(set(User.objects.values_list("public_id", flat=True))) == User.objects.count()
 
 

@@ -170,3 +170,16 @@ def test_the_page_costs_the_same_for_many_people_and_acts(
         make_act(group, person, challenge=daily, done_on=WEDNESDAY, parent=first, link_kind="passed_on")
     with django_assert_max_num_queries(20):
         assert "Nearly all" in page(as_olive, group)
+
+
+def test_nothing_is_said_of_ripples_where_there_are_none(as_olive: Client, olive: User) -> None:
+    """In a class none can be; its pages stand in a row of four and a menu."""
+    group = make_class(olive, pupils=["Ada"])
+    make_challenge(group, program="t11", started=0)
+    html = as_olive.get(reverse("lead", args=[group.slug])).content.decode()
+    assert "Acts this week" in html
+    assert "Passed on" not in html
+    assert "Longest ripple" not in html
+    tabs = html.split('aria-label="Your class"')[1].split("</nav>")[0]
+    row, menu = tabs.split("<details")
+    assert (row.count("<a "), menu.count("<a ")) == (4, 7)
