@@ -56,7 +56,9 @@ class ChallengeForm(forms.ModelForm):  # type: ignore[type-arg]
         if challenge.group.is_class:  # pupils are reminded by their class
             del self.fields["remind_at"]
         else:
-            said = _("On each member’s own clock, for those who have not chosen a time. Leave it empty for %(hour)s.")
+            said = _(
+                "For those who have not chosen a time, each on their own clock. Left empty, it is %(hour)s for all."
+            )
             self.fields["remind_at"].help_text = said % {"hour": time_format(HOUR)}
         self.fields["goal"].widget.attrs |= {"min": 1, "max": 1_000_000}
         self.fields["own_title"].widget.attrs["placeholder"] = challenge.program.title

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 README_PICTURE = ROOT / "docs" / "screenshot.png"
 README_BYTES = 250 * 1024
+FAR_AWAY = ("America/Nuuk", "Asia/Kathmandu", "Pacific/Apia")
 WIDTHS = (390, 1280)
 SCHEMES = ("light", "dark")
 NO_MOTION: dict[str, Any] = {"reduced_motion": "reduce", "timezone_id": "Europe/Copenhagen", "locale": "en-US"}
@@ -133,6 +134,7 @@ class Camera:
             for number, kind in enumerate(KINDS, 20):
                 self._kind(number, kind, scheme)
             self._flows(scheme)
+            self._far_away(scheme)
             self._error_pages(scheme)
 
     def readme(self) -> None:
@@ -271,6 +273,38 @@ class Camera:
         self._shoot(page, "154-finish", scheme)
         assert kept
         context.close()
+
+    def _far_away(self, scheme: str) -> None:
+        """Three members whose clocks are far from ours: their settings, and their reminder as designed and as text."""
+        from accounts.models import User
+        from notifications import outbox, sender
+        from notifications.models import KeptMail, Preferences
+        from tests.factories import join
+
+        for zone in FAR_AWAY:
+            place = zone.split("/")[1].lower()
+            if not self._wanted(f"155-{place}-settings 155-{place}-mail 155-{place}-mail-as-text"):
+                continue
+            email = f"{place}@example.org"
+            user = User.objects.filter(email=email).first()
+            if user is None:
+                user = User.objects.create_user(email, name=place.title(), time_zone=zone)
+                user.accept_terms()
+                join(self.place.group, user)
+                Preferences.objects.choose(user, quiet_from="00:00", quiet_until="00:00")
+                notice = outbox.queue(user, "reminder", user.today().isoformat())
+                for delivery in notice.deliveries.filter(channel="mail"):
+                    sender.deliver(delivery.pk)
+            page = self._page(email, scheme)
+            page.goto("/you/reminders/")
+            self._shoot(page, f"155-{place}-settings", scheme)
+            if letter := KeptMail.objects.filter(address=email).last():
+                page.goto(f"/dev/mail/{letter.public_id}/html/")
+                self._shoot(page, f"155-{place}-mail", scheme)
+                page.goto(f"/dev/mail/{letter.public_id}/")
+                self._shoot(page, f"155-{place}-mail-as-text", scheme)
+            else:
+                self.faults.append(f"155-{place}: no reminder was sent")
 
     def _error_pages(self, scheme: str) -> None:
         from django.template.loader import render_to_string

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, time, timedelta
-from zoneinfo import TZPATH
+from datetime import date, datetime, time, timedelta
+from zoneinfo import TZPATH, ZoneInfo
 
 import pytest
 import time_machine
@@ -69,6 +69,31 @@ def test_everybody_is_reminded_at_half_past_eight_by_their_own_clock(running: Ch
     assert tick_at("2026-03-09T08:30Z") == ["olive"]
     assert tick_at("2026-03-09T08:31Z") == []
     assert tick_at("2026-03-10T02:45Z") == ["mia"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "moment"),
+    [
+        # The clocks of Nuuk go forward at 23:00 on the evening before, and to -01:00.
+        ("America/Nuuk", "2026-03-29T09:30Z"),
+        ("America/Nuuk", "2026-03-28T10:30Z"),
+        ("Asia/Kathmandu", "2026-03-28T02:45Z"),
+        # Behind the date line only by its name: Saturday there is Friday in the middle of the world.
+        ("Pacific/Apia", "2026-03-27T19:30Z"),
+    ],
+)
+def test_far_away_it_is_half_past_eight_too(group: Group, as_mia: Client, mia: User, zone: str, moment: str) -> None:
+    make_challenge(group, starts_on=date(2026, 3, 16))
+    assert as_mia.post("/you/settings/", {"name": "Mia", "time_zone": zone, "language": "en"}).status_code == 302
+    due = datetime.fromisoformat(moment)
+    tick_at((due - timedelta(hours=12)).isoformat())
+    assert "mia" not in tick_at((due - timedelta(minutes=1)).isoformat())
+    assert "mia" in tick_at(moment)
+    assert "mia" not in tick_at((due + timedelta(minutes=1)).isoformat())
+    letter = next(one for one in reversed(mail.outbox) if one.to == [mia.email])
+    assert "at 8:30 a.m." in letter.body
+    assert f"Your clock is {zone}." in as_mia.get("/you/reminders/").content.decode()
+    assert due.astimezone(ZoneInfo(zone)).strftime("%A") in letter.subject
 
 
 def test_the_letter_says_the_prompt_itself_in_the_reader_s_words(running: Challenge, mia: User) -> None:
