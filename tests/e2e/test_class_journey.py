@@ -240,7 +240,7 @@ def nothing_of_ada(tablet: Page, steps: int) -> None:
         assert "Half a sentence" not in shown
 
 
-@pytest.mark.parametrize("by", ["mouse", "keyboard"])
+@pytest.mark.parametrize("by", ["keyboard", pytest.param("mouse", marks=pytest.mark.audit)])
 def test_help_is_two_actions_from_each_act(visit: Visit, db: None, by: str) -> None:
     """From the card to the teacher: one link, one button (CHILDREN C13)."""
     theo = make_user("Theo Teacher")
@@ -288,7 +288,7 @@ WEIGHT = r"""(all) => all.map((el) => {
 })"""
 
 
-@pytest.mark.parametrize("width", [390, 768])
+@pytest.mark.parametrize("width", [390, pytest.param(768, marks=pytest.mark.audit)])
 def test_yes_and_no_weigh_the_same(visit: Visit, db: None, width: int) -> None:
     """Wherever a child is asked: the same letters, the same contrast, the same room (CHILDREN C8)."""
     group = make_class(make_user("Theo Teacher"), name="Class 4 Kestrels", mode="secondary", pupils=["Ada"])
