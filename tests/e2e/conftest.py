@@ -33,6 +33,24 @@ from accounts.models import User
 from tests.client import confirm_session, pupil_client
 from tests.e2e.place import Place, make_place
 
+# What Playwright turns off, in part (the last list of this kind is the one that counts), and the two pages that
+# Chromium draws for the address bar of each new window, which nobody sees here: most of what a window costs.
+WITHOUT = (
+    "AimEnabled",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxPopup",
+)
 # Playwright's own event loop runs in the test's thread, where Django would refuse to use the database.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 ARGUMENTS = [
@@ -42,6 +60,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-gpu",
     "--no-first-run",
+    f"--disable-features={','.join(WITHOUT)}",
 ]
 PATIENCE = 40_000
 """Milliseconds: for a machine that is far busier than ours. Only a test that fails waits so long."""
