@@ -134,7 +134,7 @@ def commands(host: str, port: int, web_workers: int, folder: Path) -> dict[str, 
             "kindness_platform.wsgi:application",
         ],
         "worker": [
-            *[*celery, "worker", "--pool", "threads", "--concurrency", "2", "--loglevel", "WARNING"],
+            *[*celery, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING"],
             *["--without-gossip", "--without-mingle", "--without-heartbeat"],
         ],
         "beat": [*celery, "beat", "--schedule", str(folder / "beat"), "--pidfile=", "--loglevel", "WARNING"],

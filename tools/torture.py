@@ -40,7 +40,7 @@ from aiosmtpd.controller import Controller
 from scripts.test import free_port, postgresql, redis_server
 
 ROOT = Path(__file__).resolve().parent.parent
-THREADS = 2
+THREADS = 4
 WORKERS = {"embedded": 1, "servers": 3}
 PATIENCE = 120.0
 LEASE = 15

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import django
 
-WORKER = "--quiet worker --pool threads --concurrency 2 --loglevel ERROR"
+WORKER = "--quiet worker --pool threads --concurrency 4 --loglevel ERROR"
 WORKER += " --without-gossip --without-mingle --without-heartbeat"
 BEAT = "--quiet beat --pidfile= --loglevel ERROR --schedule"
 GROUPS = 4

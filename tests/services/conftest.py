@@ -60,7 +60,7 @@ class Installation:
             self.worker = subprocess.Popen(
                 [
                     *[sys.executable, "-m", "celery", "--quiet", "--app", "kindness_platform", "worker"],
-                    *["--pool", "threads", "--concurrency", "2", "--loglevel", "WARNING"],
+                    *["--pool", "threads", "--concurrency", "4", "--loglevel", "WARNING"],
                     *["--without-gossip", "--without-mingle", "--without-heartbeat"],
                 ],
                 cwd=ROOT,
