@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 from django.core.cache import cache
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
@@ -25,6 +27,25 @@ gc.set_threshold(100_000, 20, 50)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--few", type=int, default=0, help="of a test with many rows only so many, unless `every_row`")
+
+    parser.addoption("--straight", action="store_true", help="make the tables by the models, not step by step")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest, django_db_modify_db_settings: None) -> None:
+    """The models and the migrations say the same: `scripts/check.sh` sees to that, and a start, a restore and the audit
+    go all the way."""
+    if request.config.getoption("--straight"):
+        connection.settings_dict["TEST"]["MIGRATE"] = False
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Tables that were made by the models have all migrations behind them."""
+    if connection.settings_dict["TEST"]["MIGRATE"] is False:
+        with django_db_blocker.unblock():
+            for step in MigrationLoader(None).graph.nodes:
+                MigrationRecorder(connection).record_applied(*step)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
