@@ -28,6 +28,7 @@ gc.set_threshold(100_000, 20, 50)
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--few", type=int, default=0, help="of a test with many rows only so many, unless `every_row`")
 
+    parser.addoption("--only-database", action="store_true", help="no test that asks no database")
     parser.addoption("--straight", action="store_true", help="make the tables by the models, not step by step")
 
 
@@ -49,20 +50,25 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The short form: of a test that asks a database for each of its rows, the first row, the last, and some between.
+    """The short forms. Of a test that asks a database for each of its rows: the first row, the last, and some between.
 
-    Rows without a database cost nothing, and stay.
+    Rows without a database cost nothing, and stay, unless it is the database that is asked about.
     """
-    few = config.getoption("--few")
-    if not few:
-        return
+    few, left_out = config.getoption("--few"), set[pytest.Item]()
     rows: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
-        if "db" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("every_row"):
+        if not asks_a_database(item):
+            left_out |= {item} if config.getoption("--only-database") else set()
+        elif few and "db" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("every_row"):
             rows[item.nodeid.partition("[")[0]].append(item)
-    left_out = {item for several in rows.values() for item in set(several) - set(spread(several, few))}
+    left_out |= {item for several in rows.values() for item in set(several) - set(spread(several, few))}
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
+
+
+def asks_a_database(item: pytest.Item) -> bool:
+    names = getattr(item, "fixturenames", ())
+    return bool(item.get_closest_marker("django_db")) or not {"db", "transactional_db"}.isdisjoint(names)
 
 
 def spread[T](several: Sequence[T], few: int) -> list[T]:
