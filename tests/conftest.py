@@ -27,7 +27,6 @@ gc.set_threshold(100_000, 20, 50)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--few", type=int, default=0, help="of a test with many rows only so many, unless `every_row`")
-
     parser.addoption("--only-database", action="store_true", help="no test that asks no database")
     parser.addoption("--straight", action="store_true", help="make the tables by the models, not step by step")
 

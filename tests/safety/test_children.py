@@ -20,23 +20,11 @@ from groups.models import Authorization, Group, JoinCode, Pupil
 from groups.models.policy import NAMES
 from notifications.models import Delivery, Notice, PushDevice
 from tests.access import routes, words
-from tests.client import CheckedClient, pupil_client
+from tests.client import pupil_client
 from tests.factories import make_act, make_challenge, make_class, make_group, make_user
 
 ROOT = Path(__file__).resolve().parents[2]
 CANARY = "Canaryqzx"
-
-
-@pytest.fixture
-def theo(db: None) -> User:
-    return make_user("Theo Teacher")
-
-
-@pytest.fixture
-def as_theo(theo: User) -> Client:
-    client = CheckedClient()
-    client.force_login(theo)
-    return client
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from groups.models import Group, Pupil
 from tests.accounts.conftest import Send
 from tests.accounts.conftest import send as send
 from tests.client import CheckedClient
-from tests.factories import make_class, make_pupil, make_user
+from tests.factories import make_class, make_pupil
 from tests.safety.test_accounts import RESET, bare
 
 TYPED = {
@@ -33,18 +33,6 @@ TYPED = {
     "\U0001f308\U0001f308": None,
     "\u0646\u0648\u0631": "\u0646\u0648\u0631",
 }
-
-
-@pytest.fixture
-def theo(db: None) -> User:
-    return make_user("Theo Teacher")
-
-
-@pytest.fixture
-def as_theo(theo: User) -> Client:
-    client = CheckedClient()
-    client.force_login(theo)
-    return client
 
 
 @pytest.fixture
